@@ -2,11 +2,14 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { holdoutApp } from './src/holdout-app.ts';
-import type { InfraSettings } from './src/settings/infra-settings.ts';
+import { readSettings } from './src/settings/read-settings.ts';
 
-// The tests name another file.
-const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
-const { settings } = (await import(file)) as { settings: InfraSettings };
-const app = holdoutApp(settings);
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-app.synth();
+const read = await readSettings();
+if (read.kind === 'faulty') {
+  process.stderr.write(read.text);
+  process.exitCode = 2;
+} else {
+  const app = holdoutApp(read.settings);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+}

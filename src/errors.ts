@@ -42,5 +42,11 @@ export function holdoutError<Code extends ErrorCode>(
   return new HoldoutError(code, source, says(details), step, cause === undefined ? undefined : { cause });
 }
 
+/** The next step of an error whose text is the same for every cause; undefined for other codes and texts that are no code. */
+export function constantNext(code: string): string | undefined {
+  const next = Object.hasOwn(catalogue, code) ? catalogue[code as ErrorCode].next : undefined;
+  return typeof next === 'string' ? next : undefined;
+}
+
 /** The message of anything that was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -34,8 +34,9 @@ export const resultObjects = {
   canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
   canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
   /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
-  imageScan: (campaign: string, submission: string, digest: string): string =>
-    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}.txt`,
+  /** `output`: sha256 of what the scanner printed; a later scan of the same image may find something else. */
+  imageScan: (campaign: string, submission: string, digest: string, output: string): string =>
+    `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}-${output}.txt`,
   /** The digests of the newest records, written with every publication: ledger/heads.ts. */
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,

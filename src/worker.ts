@@ -24,6 +24,7 @@ import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { authentication } from './worker/authentication.ts';
+import { ShownLog } from './worker/shown-log.ts';
 import { queueLimits } from './worker/queue-limits.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
@@ -44,10 +45,15 @@ async function run(): Promise<void> {
   const stack = process.env['HOLDOUT_STACK'];
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](meta ?? {}, message)),
-  });
   const settings = loadSettings();
+  const store = new ObjectStore(settings);
+  const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
+  const shown = new ShownLog(frozen);
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
+      log[pinoLevels[level]](shown.fields(meta ?? {}), message),
+    ),
+  });
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
@@ -61,7 +67,7 @@ async function run(): Promise<void> {
     ...codecOptions(keys),
   });
   await checkNamespace(client, takesNoTasks);
-  const deps = dependencies(client);
+  const deps = dependencies(client, store, frozen);
   // The scorer may not write the list of keys.
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
@@ -97,10 +103,9 @@ async function run(): Promise<void> {
   }
 }
 
-function dependencies(client: Client): Dependencies {
+function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
-  const store = new ObjectStore(settings);
   const results = { store, bucket: buckets.results };
   const clients = openBatchClients();
   const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
@@ -118,7 +123,7 @@ function dependencies(client: Client): Dependencies {
     ender: new JobEnder(clients.batch),
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
-    frozen: new FrozenReader(results),
+    frozen,
     report: async (campaign, report) => {
       try {
         await client.workflow.getHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, report);

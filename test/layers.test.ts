@@ -21,6 +21,8 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/planning', '../../activities/index.ts'],
   ['campaign/planning/deeper', '../../../client/plan/plan.ts'],
   ['campaign/random', '../../local/report.ts'],
+  ['campaign/pseudonyms', 'node:crypto'],
+  ['campaign/pseudonyms', '../operators/progress.ts'],
   ['workflows/campaign', '@temporalio/client'],
   ['workflows/campaign', '../../activities/index.ts'],
   ['workflows/submission', '../../ledger/record.ts'],

@@ -74,6 +74,23 @@ export const benches: readonly Bench[] = [
       'child workflows that go through the same activities and signals without content, on one stack.',
   },
   {
+    name: 'verify',
+    script: 'verify.ts',
+    takes: '5 minutes',
+    title: 'Verification of a record',
+    about:
+      '`holdout verify` on the record of a campaign of 600 in a real S3 server: every object, score and sum again.',
+  },
+  {
+    name: 'cost-of-checks',
+    script: 'cost-of-checks.ts',
+    takes: '20 minutes',
+    title: 'Cost of the codec and of the checks',
+    about:
+      'Whole campaigns before payloads were sealed and records verified, alternating with those of now, with sealed and with plain ' +
+      'payloads.',
+  },
+  {
     name: 'campaign-600',
     script: 'campaign.ts',
     args: ['600'],

@@ -76,4 +76,19 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
     change: { budget: { ...settings.budget, alarmEmail: '' } },
     says: /^budget\.alarmEmail: "" is no address/,
   },
+  {
+    name: 'a purchase that does not exist',
+    change: { classes: [{ ...gpu, purchase: 'reserved' as 'spot' }] },
+    says: /purchase: "reserved" is not on-demand or spot/,
+  },
+  {
+    name: 'a session that may assume a role',
+    change: { mayAssume: { ...settings.mayAssume, operator: ['arn:aws:sts::210987654321:assumed-role/admin/ann'] } },
+    says: /^mayAssume\.operator: "arn:aws:sts::210987654321:assumed-role\/admin\/ann" is a session; name its role/,
+  },
+  {
+    name: 'a name that may assume a role',
+    change: { mayAssume: { ...settings.mayAssume, worker: ['worker-host'] } },
+    says: /^mayAssume\.worker: "worker-host" is no ARN/,
+  },
 ];

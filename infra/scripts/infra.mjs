@@ -11,17 +11,16 @@ const commands = {
   /** Only installs, which every command does. */
   install: () => 0,
   /** Writes the templates to cdk.out; needs no network and no account. */
-  synth: () =>
-    run(folder, process.execPath, ['--import', 'tsx', 'app.ts'], { CDK_OUTDIR: 'cdk.out' }) ||
-    say('The templates are in infra/cdk.out.'),
-  /** The CDK's own commands: diff, deploy, destroy. */
-  cdk: (args) => run(folder, 'node_modules/.bin/cdk', args),
+  synth: () => program('app.ts', { CDK_OUTDIR: 'cdk.out' }) || say('The templates are in infra/cdk.out.'),
+  /** The CDK's own commands: diff, deploy, destroy. It would add its own words to those about faulty settings. */
+  cdk: (args) => program('check-settings.ts') || run(folder, 'node_modules/.bin/cdk', args),
   /** Judges templates and policies with programs by others. */
   check: (args) => {
     ensureDependencies();
     return run(projectRoot, 'node_modules/.bin/mocha', [
       'test/cloud/infra.test.ts',
       'test/cloud/infra-host.test.ts',
+      'test/cloud/infra-settings.test.ts',
       ...args,
     ]);
   },
@@ -30,16 +29,27 @@ const commands = {
 checkNodeVersion();
 ensureDependencies(folder);
 const [name = '', ...args] = process.argv.slice(2);
-process.exitCode = commands[name]?.(args) ?? say(`There is no command ${name}.`, 2);
+process.exitCode =
+  commands[name]?.(args) ?? say(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}.`, 2);
+
+/**
+ * A program of this folder.
+ *
+ * @param {string} file
+ * @param {Record<string, string>} [variables]
+ */
+function program(file, variables) {
+  return run(folder, process.execPath, ['--import', 'tsx', file], variables);
+}
 
 /**
  * @param {string} cwd
- * @param {string} program
+ * @param {string} command
  * @param {string[]} args
  * @param {Record<string, string>} [variables]
  */
-function run(cwd, program, args, variables = {}) {
-  const { status } = spawnSync(program, args, { cwd, stdio: 'inherit', env: { ...process.env, ...variables } });
+function run(cwd, command, args, variables = {}) {
+  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...variables } });
   return status ?? 1;
 }
 

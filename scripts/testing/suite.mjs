@@ -35,8 +35,9 @@ await inScratch(async (scratch) => {
 
 /** @param {string[]} args */
 function groupsOf(args) {
-  if (args[0] === '--long') return longTestFiles().map((file) => [file]);
-  return args.length > 0 ? [args] : allGroups();
+  if (args[0] !== '--long') return args.length > 0 ? [args] : allGroups();
+  const files = args.slice(1);
+  return (files.length > 0 ? files : longTestFiles()).map((file) => [file]);
 }
 
 /** One mocha per long test file, and one for the suites of each other folder. */

@@ -1,12 +1,12 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
-import { HoldoutError, messageOf } from '../errors.ts';
+import { constantNext, HoldoutError, messageOf } from '../errors.ts';
 
 /**
  * What crosses to Temporal when an activity fails. The message, which Temporal stores and shows, has the code and the ids of
  * the round alone: an error's words may name archive entries, paths of a host or a contestant's text. They are in the worker's
- * log, and shortened in the failure's details, a payload that the codec seals and that `status` reads. Errors of Temporal
- * itself, such as a cancellation, pass.
+ * log, and shortened in the failure's details, a payload that the codec seals and that `status` reads: the cause, and the next
+ * step unless it follows from the code. Errors of Temporal itself, such as a cancellation, pass.
  */
 export function activityFailure(error: unknown, input: unknown): unknown {
   if (error instanceof TemporalFailure || (error instanceof Error && error.name === 'AbortError')) return error;
@@ -19,9 +19,13 @@ export function activityFailure(error: unknown, input: unknown): unknown {
     message: `${type}${placeOf(ids, n)}; the worker’s log and holdout status have the cause`,
     nonRetryable: isKnown && (error.source !== 'platform' || error.code === 'OBJECT_DIFFERS'),
     // Without the ids of a submission: equal faults of several submissions have equal words, also where they are cut.
-    details: [faultCause(isKnown ? `${error.message} ${error.next}` : messageOf(error), ids.length > 1 ? ids : [])],
+    details: [faultCause(messageOf(error), ids.length > 1 ? ids : []), ...(isKnown ? ownNext(error) : [])],
   });
 }
+
+/** Shortened apart from the cause, so that neither cuts the other. */
+const ownNext = ({ code, next }: HoldoutError): string[] =>
+  constantNext(code) === undefined ? [faultCause(next)] : [];
 
 /** ` in <campaign>, <submission>, run 2`: ids are of letters, digits, dots, hyphens and underscores. */
 function placeOf(ids: readonly string[], n: unknown): string {

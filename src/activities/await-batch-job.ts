@@ -1,5 +1,5 @@
 import type { Purpose } from '../campaign/model/frozen-campaign.ts';
-import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
+import { longestRunSeconds } from '../campaign/model/run-limits.ts';
 import { awaitRun, type RunToAwait } from './jobs/await-run.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { runEndOf, type RunEnd } from './run-end.ts';
@@ -13,6 +13,6 @@ export interface AwaitOrder extends RunToAwait {
 export async function awaitBatchJob(deps: Dependencies, order: AwaitOrder): Promise<RunEnd> {
   const frozen = await deps.frozen.campaign(order.campaign);
   const instanceClass = classNamed(frozen, order.class);
-  const longest = wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses) + batchGraceSeconds;
+  const longest = longestRunSeconds(frozen.limits, instanceClass, frozen.instanceClasses);
   return runEndOf(await awaitRun(deps, order, instanceClass, longest), frozen, instanceClass, order.purpose);
 }

@@ -80,9 +80,10 @@ async function canariesIn(deps: Dependencies, campaign: string): Promise<NonNull
 const teamNamed = ({ message }: OperatorCommand, numbers: Map<string, number>): number =>
   ('team' in message && message.team !== undefined ? numbers.get(message.team) : undefined) ?? -1;
 
-const lineOf = ({ at, act, by, reason, refused }: ChainedCommand): OperatorLogLine => ({
+const lineOf = ({ at, act, shown, by, reason, refused }: ChainedCommand): OperatorLogLine => ({
   at,
   act,
+  ...(shown !== undefined && { shown }),
   by,
   ...(reason !== undefined && { reason }),
   ...(refused !== undefined && { refused }),

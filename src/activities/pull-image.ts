@@ -8,6 +8,7 @@ import { unpackedBytesOf, type ImageScan, type SubmittedImage } from '../campaig
 import { holdoutError } from '../errors.ts';
 import { readBaseRecord } from '../images/base/base-records.ts';
 import { hostScan } from '../images/host-scan/host-scan.ts';
+import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
 import { scanVerdict } from '../images/store/image-scan.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
@@ -51,7 +52,7 @@ export async function pullImage(
     if (found !== undefined && frozen.scan?.onFinding === 'refuse') {
       return {
         kind: 'refused',
-        why: `the host refuses images in which its scanner finds something, and ${found}; no run was started`,
+        why: `${found}; no run was started`,
         byHost: true,
       };
     }
@@ -74,9 +75,9 @@ async function scanByHost(
 ): Promise<string | undefined> {
   const stop = Context.current().cancellationSignal;
   const { kind, output } = await hostScan(layout, command, { into: join(folder, 'scanned'), stop });
-  const key = resultObjects.imageScan(campaign, submission, digest);
+  const key = resultObjects.imageScan(campaign, submission, digest, sha256(output));
   await results.store.writeIfAbsent(results.bucket, key, output);
-  return kind === 'clean' ? undefined : `its report is s3://${results.bucket}/${key}`;
+  return kind === 'clean' ? undefined : `the host’s scanner found something: s3://${results.bucket}/${key}`;
 }
 
 interface ScannedImage {

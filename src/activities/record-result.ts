@@ -1,3 +1,4 @@
+import type { Pseudonym } from '../campaign/model/frozen-campaign.ts';
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
@@ -9,7 +10,10 @@ import type { Dependencies } from './dependencies.ts';
 export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor' | 'evidence'>;
 
 /** Writes the record of a round into the ledger, then reports to the campaign. */
-export async function recordResult(deps: Dependencies, result: SubmissionResult): Promise<void> {
+export async function recordResult(
+  deps: Dependencies,
+  { shownAs: _notRecorded, ...result }: SubmissionResult & { shownAs?: Pseudonym },
+): Promise<void> {
   const { record, before } = await keepResult(deps, result);
   await deps.report(result.campaign, reportOf(record, before));
 }

@@ -1,9 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { faultCause } from '../campaign/evaluation/fault-cause.ts';
+import type { Pseudonym } from '../campaign/model/frozen-campaign.ts';
 import type { StuckReport } from '../campaign/model/messages.ts';
 import { HoldoutError, messageOf } from '../errors.ts';
 import { campaignWorkflowId } from '../ids.ts';
 import type { WorkflowDependencies } from './dependencies.ts';
+
+/** The fields of an activity's input that tell for which round it works. */
+type StuckInput = Pick<StuckReport, 'submission' | 'sequence'> & { campaign: string; shownAs?: Pseudonym };
 
 /** Every fifth failed attempt is reported to the campaign: the first after some 15 s. */
 const attemptsPerReport = 5;
@@ -29,13 +33,14 @@ export async function reportStuck(
   input: unknown,
   stuck: { what?: string; cause: unknown; tries: number; since: number } | null,
 ): Promise<void> {
-  const { campaign, submission, sequence } = (input ?? {}) as Partial<StuckReport & { campaign: string }>;
+  const { campaign, submission, sequence, shownAs } = (input ?? {}) as Partial<StuckInput>;
   if (campaign === undefined || submission === undefined || sequence === undefined) return;
   const { info, log } = Context.current();
   const step = stuck && {
     what: info.activityType,
     ...stuck,
     cause: faultCause(textOf(stuck.cause), [submission, campaign]),
+    ...(shownAs && { shownAs: shownAs.submission }),
   };
   const report: StuckReport = { submission, sequence, stuck: step };
   try {

@@ -4,7 +4,7 @@ import { verdictOf } from '../campaign/evaluation/verdict.ts';
 import type { FrozenCampaign, InstanceClass, Purpose } from '../campaign/model/frozen-campaign.ts';
 import { costMicroUsd } from '../campaign/model/money.ts';
 import { runFacts, type RunFacts } from '../campaign/model/run-facts.ts';
-import { batchGraceSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
+import { longestRunSeconds, wallClockSeconds } from '../campaign/model/run-limits.ts';
 
 /** How a run ended, in facts only: no text that a submission printed goes through Temporal. */
 export interface RunEnd extends Omit<RunResult, 'profile'> {
@@ -30,7 +30,7 @@ export function runEndOf(
   const reason = rule === 'stopped-from-outside' ? fate : verdict.reason;
   const limitSeconds = wallClockSeconds(limits, instanceClass, instanceClasses);
   // An unknown time counts as the worst case, so that spending is never understated.
-  const billedSeconds = followed.billedSeconds ?? limitSeconds + batchGraceSeconds;
+  const billedSeconds = followed.billedSeconds ?? longestRunSeconds(limits, instanceClass, instanceClasses);
   const itemCount = (purpose === 'probe' ? sampleSet : testSet)?.items ?? 0;
   return {
     jobId,

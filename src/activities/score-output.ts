@@ -1,3 +1,4 @@
+import type { Pseudonym } from '../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import { holdoutError } from '../errors.ts';
 import { runKeyOf } from '../ids.ts';
@@ -22,7 +23,7 @@ type ScoredOutput =
  */
 export async function scoreOutput(
   deps: Dependencies,
-  input: { campaign: string; submission: string; n: number; sequence: number },
+  input: { campaign: string; submission: string; n: number; sequence: number; shownAs?: Pseudonym },
 ): Promise<ScoredOutput> {
   const { metric, predictions: format, labels } = await deps.frozen.campaign(input.campaign);
   const runKey = runKeyOf(input.campaign, input.submission, input.n);

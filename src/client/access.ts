@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { batchCredentials } from '../batch/batch-clients.ts';
 import { codecOptions } from '../codec/client-codec.ts';
-import { keysOf } from '../codec/key-ring.ts';
+import { keysOf, type KeyRing } from '../codec/key-ring.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
@@ -13,7 +13,7 @@ import { bucketsOf, defaultTemporalAddress, loadSettings } from '../settings.ts'
 export type Access = Awaited<ReturnType<typeof openAccess>>;
 
 /** Connects to Temporal by its profile. Throws TEMPORAL_UNREACHABLE. */
-export async function openTemporal(keys = keysOf(loadSettings())): Promise<Client> {
+export async function openTemporal(keys: KeyRing | undefined): Promise<Client> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const address = connectionOptions.address ?? defaultTemporalAddress;

@@ -30,7 +30,8 @@ export function admission({ method, url = '/', headers }: IncomingMessage, port:
     const location = `${address.pathname}${address.search}`.replace(/^\/\/+/, '/');
     return { kind: 'sign-in', cookie: `${cookieName(port)}=${token}; ${attributes}`, location };
   }
-  const why = 'Open the link to the Web UI that Holdout prints: npm run holdout -- local status';
+  const why =
+    'Open the link to the Web UI that Holdout printed. On the embedded stack, npm run holdout -- local status prints it again.';
   return { kind: 'refused', status: 401, why };
 }
 

@@ -15,10 +15,13 @@ export function openCodecServer(keys: KeyRing, settings: CodecServerSettings): S
   return createServer((request, response) => {
     respond(request, response, keys, settings).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else text(response, error instanceof RangeError ? 400 : 502, messageOf(error));
+      else text(response, isOfRequest(error) ? 400 : 502, messageOf(error));
     });
   });
 }
+
+/** Whether the request is at fault, by what is thrown for its body or its address. */
+const isOfRequest = (error: unknown): boolean => error instanceof RangeError || error instanceof URIError;
 
 async function respond(
   request: IncomingMessage,
@@ -79,9 +82,17 @@ async function jsonBody(request: IncomingMessage): Promise<object> {
     if (bytes > longestBody) throw new RangeError(`the body is longer than ${longestBody} bytes`);
     chunks.push(chunk);
   }
-  const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+  const parsed = jsonIn(Buffer.concat(chunks).toString() || '{}');
   if (typeof parsed !== 'object' || parsed === null) throw new RangeError('the body is not a JSON object');
   return parsed;
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new RangeError('the body is not JSON');
+  }
 }
 
 /** Responses that no other page or cache may keep. */

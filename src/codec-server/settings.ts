@@ -22,8 +22,20 @@ export function codecServerSettings(env: NodeJS.ProcessEnv): CodecServerSettings
   if (token.length < 32) throw holdoutError('USAGE', { message: 'HOLDOUT_WEB_TOKEN has fewer than 32 characters.' });
   return {
     keys: required('HOLDOUT_CODEC_KEYS'),
-    webUi: new URL(required('HOLDOUT_WEB_UI')),
-    port: Number(env['HOLDOUT_UI_PORT'] ?? 8233),
+    webUi: addressIn(required('HOLDOUT_WEB_UI')),
+    port: portIn(env['HOLDOUT_UI_PORT'] || '8233'),
     token,
   };
+}
+
+function addressIn(value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url;
+  const message = `HOLDOUT_WEB_UI=${JSON.stringify(value)} is not an address such as https://temporal-ui.example.org.`;
+  throw holdoutError('USAGE', { message });
+}
+
+function portIn(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535) return Number(value);
+  throw holdoutError('USAGE', { message: `HOLDOUT_UI_PORT=${JSON.stringify(value)} is not a port from 1 to 65535.` });
 }

@@ -1,4 +1,4 @@
-import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
+import type { FrozenCampaign, Pseudonym } from '../campaign/model/frozen-campaign.ts';
 import type { Expectation } from '../campaign/planning/knowledge.ts';
 
 /** An object in S3, or a folder if the key ends in `/`. */
@@ -29,6 +29,8 @@ export interface CheckedSubmission {
   /** Replaces the campaign's. */
   args?: string[];
   command?: string[];
+  /** Given to the rows after they were checked, unless names are shown. */
+  pseudonym?: Pseudonym;
 }
 
 /** A valid campaign file with all defaults, before the upload. */

@@ -1,6 +1,7 @@
 import { differences } from '../campaign/operators/differences.ts';
 import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
+import { withPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
 import { commandsOf, acceptedCommands } from '../ledger/command-log.ts';
@@ -23,7 +24,7 @@ const maxDifferences = 20;
  * changes, and its rows, including those added since. Throws CAMPAIGN_CHANGED if anything but new rows differs.
  */
 export async function compareWithStarted(
-  { store, buckets }: IntakeDependencies,
+  { store, buckets, pseudonymCodes }: IntakeDependencies,
   known: FrozenCampaign,
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
@@ -45,10 +46,15 @@ export async function compareWithStarted(
       deadline,
       manifest,
       ...(recordKey !== undefined && { recordKey }),
+      // Names of a campaign that was started before there were pseudonyms stay shown.
+      ...(known.teamNames === undefined && { teamNames: undefined }),
     }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];
-  if (differing.length === 0) return { frozen: known, appended: await withDigests(appended) };
+  if (differing.length === 0) {
+    const codes = known.teamNames === 'pseudonyms' ? pseudonymCodes : undefined;
+    return { frozen: known, appended: addedAs(await withDigests(appended), before, codes) };
+  }
   const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
   throw holdoutError('CAMPAIGN_CHANGED', {
     campaign,
@@ -66,14 +72,26 @@ const withEveryLimit = (known: FrozenCampaign): FrozenCampaign => ({
   ),
 });
 
-/** Keeps the frozen digest of rows with an unchanged reference, even if its tag has moved since. */
+/** The rows with pseudonyms that follow those of the campaign; without `codes` they have none. */
+function addedAs(
+  located: readonly LocatedRow[],
+  before: readonly Submission[],
+  codes: CodeOf | undefined,
+): LocatedRow[] {
+  const rows = located.map(({ row: { pseudonym: _ofFile, ...row } }) => row);
+  const named: readonly Submission[] = codes === undefined ? rows : withPseudonyms(rows, before, codes);
+  return located.map(({ row, location }, index) => ({ row: named[index] ?? row, location }));
+}
+
+/** Keeps pseudonyms, and the frozen digest of rows with an unchanged reference, even if its tag has moved since. */
 function asFrozen(rows: readonly Submission[], before: readonly Submission[]): Submission[] {
-  const images = new Map(before.map(({ submission, image }) => [submission, image]));
+  const known = new Map(before.map((row) => [row.submission, row]));
   return rows.map((row) => {
-    const image = images.get(row.submission);
+    const { image, pseudonym } = known.get(row.submission) ?? row;
     const isSame =
-      image?.kind === 'registry' && row.image.kind === 'registry' && image.reference === row.image.reference;
-    return isSame ? { ...row, image } : row;
+      image.kind === 'registry' && row.image.kind === 'registry' && image.reference === row.image.reference;
+    const { pseudonym: _ofFile, ...rest } = row;
+    return { ...rest, ...(isSame && { image }), ...(pseudonym && { pseudonym }) };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { CodeOf } from '../campaign/pseudonyms/assign.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 
@@ -9,4 +10,6 @@ export interface IntakeDependencies {
   report: (line: string) => void;
   /** Makes the key that signs what `verify` finds of a campaign; returns the public key as PEM. Absent: there is none. */
   recordKey?: (campaign: string) => string;
+  /** Makes pseudonyms for rows that are added to a campaign with pseudonyms. Absent: there are no such campaigns. */
+  pseudonymCodes?: CodeOf;
 }

@@ -59,11 +59,13 @@ async function frozenOf(
   checked: CheckedCampaign,
   manifest: Manifest,
 ): Promise<FrozenCampaign> {
-  const { submissions, testSet, sampleSet, labels, expect: _known, ...rules } = checked;
+  const { submissions, testSet, sampleSet, labels, expect: _known, teamNames, ...rules } = checked;
   const { campaign } = checked;
+  const isNamed = teamNames === 'shown' || submissions.every(({ pseudonym }) => pseudonym !== undefined);
   return {
     version: 1,
     ...rules,
+    ...(teamNames !== undefined && isNamed && { teamNames }),
     testSet: await uploadInputs(dependencies, testSet, { campaign, kind: 'testset' }),
     ...(sampleSet && { sampleSet: await uploadInputs(dependencies, sampleSet, { campaign, kind: 'sample' }) }),
     labels: await uploadLabels(dependencies, labels, campaign),

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { parseInstant } from '../campaign/model/units.ts';
 import { messageOf } from '../errors.ts';
 import { memberPattern } from '../ids.ts';

@@ -6,7 +6,7 @@ import { canariesOf, canaryDigests, type CanaryRecord } from './canaries.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { recordChanged } from './checked-object.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';
-import { headOf, notContinued, readHeads, type Heads } from './heads.ts';
+import { headOf, notAsPublished, readHeads, type Heads } from './heads.ts';
 import { eachChain } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 
@@ -46,7 +46,8 @@ export async function readCampaignRecord(results: Bucket, frozen: FrozenCampaign
     ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
   };
   if (published) {
-    checkContinuation(results, campaign, published, { acts, digests });
+    const [lost] = notAsPublished(campaign, published, { acts, ledger: digests });
+    if (lost) throw recordChanged(results.bucket, lost.key, lost.what);
     checkCanaries(results, published, heads.canaries);
   }
   return { commands, rounds, rows, chains, canaries, heads };
@@ -64,21 +65,6 @@ function checkTeams(
     if ([undefined, team].includes(teams.get(submission))) continue;
     const key = resultObjects.ledger(campaign, submission, sequence);
     throw recordChanged(bucket, key, '`team` is not the one of the submission');
-  }
-}
-
-function checkContinuation(
-  { bucket }: Bucket,
-  campaign: string,
-  published: Heads,
-  now: { acts: readonly string[]; digests: ReadonlyMap<string, readonly string[]> },
-): void {
-  const acts = notContinued(now.acts, published.acts);
-  if (acts !== undefined) throw recordChanged(bucket, resultObjects.act(campaign, published.acts.records), acts);
-  for (const [submission, head] of Object.entries(published.ledger)) {
-    const fault = notContinued(now.digests.get(submission) ?? [], head);
-    if (fault === undefined) continue;
-    throw recordChanged(bucket, resultObjects.ledger(campaign, submission, head.records), fault);
   }
 }
 

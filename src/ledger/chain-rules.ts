@@ -47,8 +47,15 @@ export function misplacedRecord(
  */
 export function scoredRun(records: readonly LedgerRecord[], record: LedgerRecord): number | undefined {
   const { campaign, submission, sequence, score } = record;
-  const runs = records.filter((one) => one.sequence <= sequence).flatMap((one) => one.runs);
-  return runs
-    .filter(({ purpose, reason }) => purpose === 'evaluation' && reason === null)
-    .find(({ n }) => resultObjects.score(campaign, submission, n, sequence) === score?.key)?.n;
+  return successfulRuns(records, sequence).find(
+    (n) => resultObjects.score(campaign, submission, n, sequence) === score?.key,
+  );
 }
+
+/** The numbers of a submission's successful evaluations in its rounds up to `sequence`: those that this round may score. */
+export const successfulRuns = (records: readonly LedgerRecord[], sequence: number): number[] =>
+  records
+    .filter((one) => one.sequence <= sequence)
+    .flatMap(({ runs }) => runs)
+    .filter(({ purpose, reason }) => purpose === 'evaluation' && reason === null)
+    .map(({ n }) => n);

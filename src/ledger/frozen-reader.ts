@@ -12,11 +12,18 @@ export const manifestOf = (
 ): Promise<Manifest> =>
   readPinned<Manifest>(results, resultObjects.manifest(campaign), manifest.digest, 'campaign.json');
 
+/** The parts of a campaign that were read already. */
+interface KnownParts {
+  frozen?: FrozenCampaign;
+  manifest?: Manifest;
+}
+
 /** Reads the parts of a campaign that never change, once per process. */
 export class FrozenReader {
   private readonly campaigns = new Map<string, Promise<{ frozen: FrozenCampaign; digest: string }>>();
   private readonly manifests = new Map<string, Promise<Manifest>>();
   private readonly rows = new Map<string, Promise<Map<string, Submission>>>();
+  private readonly parts = new Map<string, KnownParts>();
   /** Only the newest: a campaign's work lists grow, and the shorter ones are not needed again. */
   private readonly works = new Map<string, { keys: string; work: Promise<WorkOfTeam[]> }>();
 
@@ -24,6 +31,11 @@ export class FrozenReader {
 
   async campaign(campaign: string): Promise<FrozenCampaign> {
     return (await this.read(campaign)).frozen;
+  }
+
+  /** What was read of a campaign so far, for who cannot wait. */
+  known(campaign: string): KnownParts {
+    return this.parts.get(campaign) ?? {};
   }
 
   /** sha256 (hex) of campaign.json. */
@@ -70,7 +82,9 @@ export class FrozenReader {
       const { store, bucket } = this.results;
       const key = resultObjects.campaign(campaign);
       const body = await store.read(bucket, key);
-      return { frozen: parsedObject<FrozenCampaign>(bucket, key, body), digest: sha256(body) };
+      const frozen = parsedObject<FrozenCampaign>(bucket, key, body);
+      this.parts.set(campaign, { ...this.known(campaign), frozen });
+      return { frozen, digest: sha256(body) };
     });
   }
 
@@ -89,7 +103,9 @@ export class FrozenReader {
         teams.set(team, rows);
       }
     }
-    return { version: 1, teams: [...teams.values()] };
+    const whole: Manifest = { version: 1, teams: [...teams.values()] };
+    this.parts.set(campaign, { ...this.known(campaign), manifest: whole });
+    return whole;
   }
 }
 

@@ -34,11 +34,36 @@ export async function readHeads({ store, bucket }: Bucket, campaign: string): Pr
 }
 
 /** Why a chain (the digests of its records, oldest first) does not continue what was published; undefined if it does. */
-export function notContinued(digests: readonly string[], head: Head): string | undefined {
+function notContinued(digests: readonly string[], head: Head): string | undefined {
   if (digests.length < head.records)
     return `the publication had ${head.records} records, and there are ${digests.length}`;
   const found = head.records === 0 ? null : digests[head.records - 1];
   return found === head.newest ? undefined : `record ${head.records} is not the one that heads.json names`;
+}
+
+/** The chains of a campaign now: the sha256 (hex) of each record, oldest first. */
+interface Chains {
+  acts: readonly string[];
+  /** By submission. */
+  ledger: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The records that the last publication names and that are no longer there: each by its key, and why it is not. */
+export function notAsPublished(
+  campaign: string,
+  heads: Heads,
+  { acts, ledger }: Chains,
+): { key: string; what: string }[] {
+  const found: { key: string; what: string }[] = [];
+  const compare = (head: Head, digests: readonly string[], keyOf: (sequence: number) => string): void => {
+    const what = notContinued(digests, head);
+    if (what !== undefined) found.push({ key: keyOf(Math.max(1, head.records)), what });
+  };
+  compare(heads.acts, acts, (sequence) => resultObjects.act(campaign, sequence));
+  for (const [submission, head] of Object.entries(heads.ledger)) {
+    compare(head, ledger.get(submission) ?? [], (sequence) => resultObjects.ledger(campaign, submission, sequence));
+  }
+  return found;
 }
 
 /** The head of a chain: the digests of its records, oldest first. */

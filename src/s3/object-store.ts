@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
+import { LeanReader } from './lean-reader.ts';
 import { openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
@@ -34,6 +35,7 @@ export interface Bucket {
 /** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
+  private readonly lean: LeanReader;
 
   constructor(settings: S3Settings, given: S3ClientConfig = {}) {
     this.client = openS3Client(settings, {
@@ -41,6 +43,12 @@ export class ObjectStore {
       maxAttempts: 5,
       requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
     });
+    this.lean = new LeanReader(this.client, settings.bucketOwner);
+  }
+
+  /** Like {@link find} with a quarter of its processor time, to read very many. */
+  async findOfMany(bucket: string, key: string): Promise<Buffer | undefined> {
+    return (await this.lean.find(bucket, key)) ?? this.find(bucket, key);
   }
 
   /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */

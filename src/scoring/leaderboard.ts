@@ -13,7 +13,7 @@ export interface LeaderboardEntry {
 }
 
 /** A row of the leaderboard; the score is unrounded, and is published by {@link publishedScore}. */
-interface LeaderboardRow {
+export interface LeaderboardRow {
   rank: number;
   teamId: string;
   teamName: string;

@@ -9,24 +9,41 @@ import { readPredictions } from './predictions.ts';
 /** `score` is unrounded. Faults are the team's. */
 type ScoredPredictions = FaultyTable | { kind: 'scored'; score: number; items: number };
 
-/**
- * Checks and scores a predictions file. The score is identical to the last bit for every order of its rows. Throws
- * LABELS_INVALID, so that wrong labels never count as a team's fault.
- */
-export async function scorePredictions(options: {
+/** The label of every input, and the inputs. */
+export interface Truth {
+  labels: ReadonlyMap<string, number>;
+  inputs: ReadonlySet<string>;
+}
+
+/** Reads the bytes of labels.csv. Throws LABELS_INVALID, so that wrong labels never count as a team's fault. */
+export async function truthOf(labels: Buffer, format: PredictionsFormat, metric: Metric): Promise<Truth> {
+  const read = await readLabels(Readable.from([labels]), format, metric);
+  if (read.kind === 'invalid') throw holdoutError('LABELS_INVALID', { count: read.count });
+  return { labels: read.values, inputs: new Set(read.values.keys()) };
+}
+
+interface Predictions {
   predictions: Readable | string;
-  /** The bytes of labels.csv. */
-  labels: Buffer;
   format: PredictionsFormat;
   metric: Metric;
-}): Promise<ScoredPredictions> {
-  const { predictions, format, metric } = options;
-  const labels = await readLabels(Readable.from([options.labels]), format, metric);
-  if (labels.kind === 'invalid') throw holdoutError('LABELS_INVALID', { count: labels.count });
-  const inputs = new Set(labels.values.keys());
+}
+
+/** {@link scoreAgainst} the bytes of labels.csv. Throws LABELS_INVALID. */
+export async function scorePredictions({
+  labels,
+  ...options
+}: Predictions & { labels: Buffer }): Promise<ScoredPredictions> {
+  return scoreAgainst(await truthOf(labels, options.format, options.metric), options);
+}
+
+/** Checks and scores a predictions file. The score is identical to the last bit for every order of its rows. */
+export async function scoreAgainst(
+  { labels, inputs }: Truth,
+  { predictions, format, metric }: Predictions,
+): Promise<ScoredPredictions> {
   const read = await readPredictions({ source: predictions, inputs, format, metric });
   if (read.kind === 'invalid') return read;
-  const items = Array.from(labels.values, ([input, label]) => ({
+  const items = Array.from(labels, ([input, label]) => ({
     prediction: read.values.get(input) ?? Number.NaN,
     label,
   }));

@@ -35,8 +35,18 @@ describe('the failure of an activity', () => {
 
   it('keeps the cause in its details, without the paths of a host', () => {
     const [copied, , missing] = errors.map((error) => failureOf(error).details?.[0] as string);
-    assert.match(copied ?? '', /layer 1: .*Check disk space/);
+    assert.match(copied ?? '', /layer 1: etc/);
     assert.ok(!missing?.includes('/srv/holdout'), missing);
+  });
+
+  it('keeps a next step whole beside a long cause, unless it follows from the code', () => {
+    const long = 'x '.repeat(300);
+    const next = 'npm --prefix infra run deploy -- compute';
+    const unusable = { queue: 'q', instanceClass: 'g4', why: long, next };
+    const [cause, step] = failureOf(holdoutError('QUEUE_UNUSABLE', unusable)).details ?? [];
+    assert.match(String(cause), /^The Batch queue q .*…$/);
+    assert.equal(step, next);
+    assert.equal(failureOf(holdoutError('IMAGE_COPY_FAILED', { image: 'x', detail: long })).details?.length, 1);
   });
 
   it('has equal words for the equal faults of two submissions, also where they are cut, and so has the cause of a run', () => {

@@ -7,6 +7,7 @@ import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts'
 import { submissionOf } from '../ledger/store-rig.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
+import { sha256 } from '../../src/sha256.ts';
 import { resultObjects } from '../../src/object-keys.ts';
 import { ActivityRig } from './activity-rig.ts';
 
@@ -87,21 +88,22 @@ describe('an image that a submission names by its reference in a registry', () =
     const stored = await pull('moves');
     const digest = stored.kind === 'pulled' ? stored.digest : assert.fail(stored.why);
     const { bucket, store } = rig.results;
-    const report = (name: string): string => resultObjects.imageScan(name, 'moves', digest);
+    const printed = 'a name from the image\nexit status 1';
+    const report = (name: string): string => resultObjects.imageScan(name, 'moves', digest, sha256(printed));
     const refused = await rig.call('pullImage', { campaign: 'refuse', submission: 'moves' });
     assert.deepEqual(refused, {
       kind: 'refused',
-      why: `the host refuses images in which its scanner finds something, and its report is s3://${bucket}/${report('refuse')}; no run was started`,
+      why: `the host’s scanner found something: s3://${bucket}/${report('refuse')}; no run was started`,
       byHost: true,
     });
-    assert.equal(String(await store.read(bucket, report('refuse'))), 'a name from the image\nexit status 1');
+    assert.equal(String(await store.read(bucket, report('refuse'))), printed);
     const { scan, ...flagged } = (await rig.call('pullImage', {
       campaign: 'flag',
       submission: 'moves',
     })) as typeof stored & {
       scan?: string;
     };
-    assert.equal(scan, `its report is s3://${bucket}/${report('flag')}`);
+    assert.equal(scan, `the host’s scanner found something: s3://${bucket}/${report('flag')}`);
     assert.deepEqual(Object.keys(flagged), Object.keys(stored));
   });
 });

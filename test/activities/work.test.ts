@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { chainOf } from '../../src/ledger/ledger.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
@@ -18,10 +19,10 @@ describe('the work of a campaign', () => {
   const taken = async (order: { campaign: string; workLists: readonly string[]; added: string }) =>
     (await rig.call('takeRounds', order)) ?? assert.fail('the added rounds do not exist');
   const teamsOf = async (campaign: string, workLists: readonly string[]): Promise<(string | undefined)[]> => {
-    const numbers = ['one', 'two', 'three', 'four'].map(async (team): Promise<[string, number | null]> => [
-      team,
-      await rig.activities.findTeam({ campaign, workLists, team }),
-    ]);
+    const numbers = ['one', 'two', 'three', 'four'].map(async (team) => {
+      const found = await rig.activities.findTeam({ campaign, workLists, team });
+      return [team, typeof found === 'number' ? found : null] as const;
+    });
     return (await Promise.all(numbers))
       .filter(([, number]) => number !== null)
       .sort(([, a], [, b]) => Number(a) - Number(b))
@@ -64,6 +65,23 @@ describe('the work of a campaign', () => {
     ]) {
       await assert.rejects(rig.activities.nextSubmissions({ ...input, picks: [pick] }), { type: 'RangeError' });
     }
+  });
+
+  it('has pseudonyms for the Web UI if the campaign is blind, and finds a team by its own', async () => {
+    const row = (submission: string, team: string, code: string): Submission => ({
+      ...submissionOf(team, submission),
+      pseudonym: { submission: `team-${code}/1`, team: `team-${code}` },
+    });
+    const rows = [row('a', 'one', 'aaaaa'), row('b', 'two', 'bbbbb')];
+    const teams = rows.map((one) => ({ team: one.team, teamName: one.teamName, submissions: [one] }));
+    await resultsBucket.freezeRows('blind', { version: 1, teams }, { teamNames: 'pseudonyms' });
+    const input = { campaign: 'blind', workLists: await listsOf('blind') };
+    const number = await rig.activities.findTeam({ ...input, team: 'two' });
+    assert.ok(typeof number === 'number', 'the team has a number');
+    assert.deepEqual(await rig.activities.findTeam({ ...input, team: 'team-bbbbb' }), { number, team: 'two' });
+    assert.equal(await rig.activities.findTeam({ ...input, team: 'team-ccccc' }), null);
+    const [next] = await rig.activities.nextSubmissions({ ...input, picks: [{ team: number, index: 0 }] });
+    assert.deepEqual([next?.submission, next?.shownAs], ['b', { submission: 'team-bbbbb/1', team: 'team-bbbbb' }]);
   });
 
   it('grows once by the rounds that an operator added: known teams keep their number, new ones follow', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { faultySettings } from '../../infra/checks/faulty-settings.ts';
 import { field, readInstallation, resourcesOf, type Installation } from '../../infra/checks/installation.ts';
 import { Mutant, set, statementWith } from '../../infra/checks/mutate.ts';
 import { mutations } from '../../infra/checks/mutations.ts';
@@ -10,7 +9,6 @@ import { promises } from '../../infra/checks/promises.ts';
 import { settings as inKnownAccount } from '../../infra/checks/account-settings.ts';
 import { settings as sample } from '../../infra/checks/sample-settings.ts';
 import { settings as own } from '../../infra/settings.ts';
-import { faultsOf } from '../../infra/src/settings/faults.ts';
 import {
   describeWithCdk,
   nagFindings,
@@ -178,25 +176,6 @@ describeWithCdk('the infrastructure', function () {
       assert.match(found, /role example-holdout-worker: UNKNOWN_ACTION/);
       assert.match(found, /role example-holdout-scorer: RESOURCE_STAR/);
       assert.match(found, /role example-holdout-runner: RESOURCE_MISMATCH/);
-    });
-  });
-
-  describe('refuses settings with', () => {
-    for (const { name, change, says } of faultySettings) {
-      it(name, () => {
-        const faults = faultsOf({ ...sample, ...change });
-        assert.ok(
-          faults.some((fault) => says.test(fault)),
-          faults.join('\n'),
-        );
-      });
-    }
-
-    it('an empty prefix already when templates are made', () => {
-      assert.throws(
-        () => synthesise('./checks/empty-prefix-settings.ts', folder),
-        /settings\.ts:\n {2}prefix: it is empty/,
-      );
     });
   });
 });

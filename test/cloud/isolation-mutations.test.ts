@@ -63,6 +63,7 @@ const mutations: Mutation[] = [
   { what: 'with a larger /dev/shm', changes: { '--shm-size=*': '--shm-size=32m' }, broken: ['memory'] },
   { what: 'without its own /tmp', changes: { '*:/tmp': undefined }, broken: ['memory', 'output-size'] },
   { what: 'without a limit of processes', changes: { '--pids-limit=*': undefined }, broken: ['processes'] },
+  { what: 'without a limit of processor time', changes: { '--cpus=*': undefined }, broken: ['processes'] },
   without('--ulimit=core=0:0', 'output-size'),
   without('--unsetenv-all', 'environment'),
   {

@@ -101,6 +101,18 @@ describe('the codec server', () => {
     assert.equal(await statusOf('GET', '/codec/decode', signedIn), 405);
   });
 
+  it('says what is wrong with a request that it cannot read', async () => {
+    const fetched = await fetch(`http://127.0.0.1:${port}/codec/decode`, {
+      method: 'POST',
+      headers: signedIn,
+      body: '{',
+    });
+    assert.deepEqual([fetched.status, await fetched.text()], [400, 'the body is not JSON\n']);
+    assert.equal(await statusOf('POST', '/codec/decode', signedIn, { payloads: 1 }), 400);
+    assert.equal(await statusOf('POST', '/api/v1/namespaces/%/workflows/w/signal/s', signedIn, {}), 400);
+    assert.equal(await statusOf('GET', '/codec/decode', signedIn), 405);
+  });
+
   it('names itself as the codec in the Web UI’s settings', async () => {
     const { text } = await send('GET', '/api/v1/settings?', signedIn);
     assert.deepEqual(JSON.parse(text), {

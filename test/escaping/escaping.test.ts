@@ -10,7 +10,8 @@ import { visible, visibleJson } from '../../src/escaping/visible.ts';
 import { table } from '../../src/client/table.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Joiners and selectors are tested on their own: words and emoji have them. */
+const invisible = /(?![\u200c\u200d\ufe0e\ufe0f])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
@@ -40,6 +41,17 @@ describe('escaping of foreign text', () => {
     fc.assert(fc.property(anyText, (text) => assert.doesNotMatch(terminalText(text).replaceAll('\n', ''), invisible)));
   });
 
+  it('leaves joiners and selectors where people write them, and shows them elsewhere', () => {
+    for (const name of ['می‌خواهم', 'क्‍ष', 'ශ්‍රී ලංකා', 'ന്‍', '👩‍💻 Coders', '🏳️‍🌈', '👩🏽‍🚀', '❤️ Team', '⚙︎']) {
+      const shown = name === 'ന്‍' ? 'ന്\\u{200d}' : name;
+      assert.equal(visible(name), shown);
+    }
+    assert.equal(visible('te\u200dam'), 'te\\u{200d}am');
+    assert.equal(visible('a\ufe0fb'), 'a\\u{fe0f}b');
+    assert.equal(visible('م\u200c\u200cی'), 'م\\u{200c}\\u{200c}ی');
+    assert.equal(visible('👩\u200d'), '👩\\u{200d}');
+  });
+
   it('keeps the meaning of JSON', () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -60,7 +72,19 @@ describe('escaping of foreign text', () => {
     );
   });
 
+  it('leaves no formatting, link or formula in Markdown', () => {
+    assert.equal(markdownText('*a* [b](c) <d> `e` #f'), '\\*a\\* \\[b\\](c) \\<d\\> \\`e\\` \\#f');
+    assert.equal(markdownText('http://a www.b mailto:c d@e $f$'), 'http: //a www .b mailto: c d @ e USD fUSD ');
+    assert.equal(markdownCode('a`b'), "`a'b`");
+  });
+
+  it('leaves no formula in CSV', () => {
+    for (const start of '=+-@＝＋－＠') assert.equal(csvText(`${start}1+1`), `'${start}1+1`);
+    assert.equal(csvText('1+1=2'), '1+1=2');
+  });
+
   it('leaves no markup in HTML', () => {
+    assert.equal(htmlText(`<a href="x">&'`), '&lt;a href=&quot;x&quot;&gt;&amp;&#39;');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) =>
         assert.doesNotMatch(htmlText(text), /[<>"']|&(?!(amp|lt|gt|quot|#39);)/),

@@ -46,6 +46,7 @@ describe('checking a campaign', () => {
           image: { kind: 'registry', reference: 'docker://registry.example.org/team-7/model:v1' },
         },
       ],
+      teamNames: 'pseudonyms',
       deadline: '2026-12-14T12:00:00.000Z',
       deadlineAsWritten: '3w',
       budget: { microUsd: 50_000_000_000, rerunReserveShare: 0.1 },

@@ -42,6 +42,12 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
     editing('"submission": "s"', '"submission": "t"'),
   ],
   [
+    'a record of another round',
+    (c) => resultObjects.ledger(c, 't', 1),
+    /ledger\/t\/1.json.*`sequence` is 3, and its key says 1/,
+    editing('"sequence": 1', '"sequence": 3'),
+  ],
+  [
     'a record of another team',
     (c) => resultObjects.ledger(c, 't', 1),
     /ledger\/t\/1.json.*`team`/,

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { keyCommand } from '../../src/codec-server/key-commands.ts';
 import { newKeyFile, readKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { exportNamespace } from '../support/temporal-exports.ts';
 
 /** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. */
 const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin'];
+
+/** A text that a stranger's plain signal brings in: it shows that the search finds plain payloads. */
+const plain = 'plain-text-of-a-stranger';
 
 /** Texts that it does hold, as ids and names of steps: they show that the search works. */
 const ids = ['submission:steered:s1-0', 'recordResult', 'HoldoutCampaign'];
@@ -60,6 +65,9 @@ describe('the codec keys of a home', function () {
   });
 
   it('seal with a new one after a rotation, and the old histories are still read', async () => {
+    const { connection } = home.temporal;
+    const stranger = new Client({ connection, namespace: stackOf().environment['TEMPORAL_NAMESPACE'] ?? '' });
+    await stranger.workflow.getHandle('campaign:steered').signal('pauseTeam', { text: plain });
     keyCommand('add-key', keys, undefined);
     const file = readKeyFile(keys);
     const [fresh = ''] = [...file.keys.keys()].filter((id) => id !== file.current);
@@ -76,14 +84,28 @@ describe('the codec keys of a home', function () {
   });
 
   it('leave nothing readable in Temporal’s database but ids', async () => {
-    const finished = await home.resultOf('s2-0');
-    assert.ok(finished.score !== null && finished.score !== undefined, JSON.stringify(finished));
     const folder = join(home.folder, 'temporal');
     const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
-    for (const id of ids) assert.ok(bytes.includes(id), `the search finds ${id}`);
-    for (const canary of [...canaries, String(finished.score)])
-      assert.ok(!bytes.includes(canary), `${canary} is in the database`);
+    await expectOnlyIds(bytes, 'the database');
   });
+
+  it('leave nothing readable in what Temporal’s command line exports: lists, descriptions and histories', async () => {
+    const exported = await exportNamespace(stackOf());
+    // The campaign, its submissions and its canary, at least.
+    assert.ok(exported.runs >= 5, `${exported.runs} runs`);
+    assert.ok(exported.decoded.includes('binary/encrypted'), 'payloads are decoded');
+    assert.ok(exported.decoded.includes(plain), 'a plain payload is found');
+    const bytes = Buffer.concat([Buffer.from(exported.printed), exported.decoded]);
+    await expectOnlyIds(bytes, 'the exports');
+  });
+
+  const expectOnlyIds = async (bytes: Buffer, where: string): Promise<void> => {
+    const finished = await home.resultOf('s2-0');
+    assert.ok(finished.score !== null && finished.score !== undefined, JSON.stringify(finished));
+    for (const id of [...ids, plain]) assert.ok(bytes.includes(id), `the search finds ${id} in ${where}`);
+    for (const canary of [...canaries, String(finished.score)])
+      assert.ok(!bytes.includes(canary), `${canary} is in ${where}`);
+  };
 
   const stackOf = () => {
     assert.ok(home.stack);

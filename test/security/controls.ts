@@ -1,4 +1,5 @@
 import { gateControls } from './controls/gate.ts';
+import { pseudonymControls } from './controls/pseudonyms.ts';
 import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
@@ -15,4 +16,5 @@ export const areas = {
   'Local surfaces': surfaceControls,
   Temporal: temporalControls,
   'The record': recordControls,
+  Pseudonyms: pseudonymControls,
 };

@@ -1,24 +1,19 @@
 /**
  * `npm run test:security [-- --write | WORD …]`: removes each control from a copy of the source and requires a named test to
- * notice. With words, only controls whose area or name contains one. `--write` writes docs/security-drill.md. The last line says
- * `N passed, N failed`: controls that were noticed, and the others.
+ * notice; selection.ts has the words. The last line says `N passed, N failed`: controls that were noticed, and the others.
  */
 import { writeFileSync } from 'node:fs';
-import { areas } from './controls.ts';
 import type { Control } from './control.ts';
 import { drillPage, type Removed } from './drill-page.ts';
 import { MutantTree, type Verdict } from './mutant-tree.ts';
+import { selection } from './selection.ts';
 
 /** Each has a copy of the tree; more would compete for the processor and miss their deadlines. */
 const treesAtOnce = 2;
 
-const [option, ...more] = process.argv.slice(2);
-const words = option === undefined || option === '--write' ? [] : [option, ...more];
-const wanted = Object.entries(areas).flatMap(([area, controls]) =>
-  controls
-    .filter(({ control }) => words.length === 0 || words.some((word) => `${area}: ${control}`.includes(word)))
-    .map((control) => ({ area, control })),
-);
+const selected = selection(process.argv.slice(2));
+if (selected.kind === 'said') throw new RangeError(selected.text);
+const { wanted, writesPage } = selected;
 
 /** Does work in each copy of the tree until no more is left. */
 async function inTrees<Item>(items: readonly Item[], work: (tree: MutantTree, item: Item) => Promise<void>) {
@@ -71,9 +66,9 @@ const failed = removed.filter(({ verdict }) => verdict.kind !== 'noticed');
 for (const { area, control, verdict } of failed) {
   say(`failed: ${area}: ${control.control} (${control.file}): ${textOf(verdict)}`);
 }
-if (option === '--write') {
+if (writesPage) {
   const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
-  writeFileSync('docs/security-drill.md', drillPage(inOrder));
+  writeFileSync('docs/security/drill.md', drillPage(inOrder));
 }
 say(`${removed.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;

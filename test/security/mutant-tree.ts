@@ -62,8 +62,11 @@ export class MutantTree {
         cwd: this.folder,
         env: { ...process.env, HOLDOUT_TEST_COUNTS: file },
         stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
       },
     );
+    // Without its control, a program may hang and hold mocha's output open.
+    mocha.on('exit', () => endGroup(mocha.pid));
     const printed: Buffer[] = [];
     for (const stream of [mocha.stdout, mocha.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
     await once(mocha, 'close');
@@ -72,6 +75,14 @@ export class MutantTree {
 
   remove(): void {
     rmSync(this.folder, { recursive: true });
+  }
+}
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nothing of it was left.
   }
 }
 

@@ -20,6 +20,8 @@ export interface S3Server {
   /** What a process needs to reach it: HOLDOUT_* and AWS_* variables. */
   environment: Record<string, string>;
   buckets: Buckets;
+  /** The folder with a folder of files for each bucket. */
+  data: string;
   /** Gives a bucket to another account. */
   giveAway(bucket: string, account: string): Promise<void>;
   /** Ends the server and leaves its data, as an outage does. */
@@ -57,6 +59,7 @@ export async function startS3Server(): Promise<S3Server> {
     endpoint,
     environment,
     buckets,
+    data: join(folder, 'buckets'),
     giveAway: (bucket, account) => giveAway(endpoint, bucket, account),
     halt,
     resume: async () => {

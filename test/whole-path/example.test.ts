@@ -19,12 +19,14 @@ describe('npm run start-campaign, the example from the command to the leaderboar
   const home = new CampaignHome();
   let results: CampaignResults;
   let board: string;
+  let said: string;
   after(() => home.remove());
 
   before(async () => {
     const ended = await home.run('start', '--json');
     results = resultsOf(ended);
     board = leaderboardIn(home, 'spliced-clips');
+    said = ended.stderr;
     assert.equal(ended.status, 0, ended.stderr);
   });
 
@@ -97,6 +99,13 @@ describe('npm run start-campaign, the example from the command to the leaderboar
       assert.equal(facts.batch?.statusReason, 'Essential container in task exited');
       assert.ok(JSON.stringify(facts).length <= 1_024);
     }
+  });
+
+  it('shows pseudonyms while it runs', () => {
+    for (const { submission, team, teamName } of results.submissions) {
+      for (const name of [submission, team, teamName]) assert.ok(!said.includes(name), `${name} in ${said}`);
+    }
+    assert.match(said, /^ {2}team-[a-z2-9]{5}\/1 +(?:preparing|probing|running)/m);
   });
 
   it('writes the leaderboard in order, one entry per team', () => {

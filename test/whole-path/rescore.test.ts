@@ -95,7 +95,12 @@ describe('rescore from the command line', function () {
   });
 
   it('finds every changed byte, removed, swapped, cut and added object', async () => {
-    const tried = await findsEveryChange(RecordCopy.of(home.folder), home.campaign);
+    const copy = RecordCopy.of(home.folder);
+    const names = copy.all(home.campaign).map(([name]) => name);
+    for (const name of ['spec.json', 'claim', 'outcome.json'])
+      assert.ok(names.includes(`holdout-runs/steered/_canary-g4/1/${name}`), `a canary’s ${name} is among them`);
+    assert.ok(names.includes('holdout-results/steered/canaries/g4/1.json'), 'a canary’s record is among them');
+    const tried = await findsEveryChange(copy, home.campaign);
     assert.ok(tried > 300, `${tried} changes`);
   });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { eventually } from '../support/eventually.ts';
+import { temporalCommand } from '../support/temporal-command.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 
-describe('workflows that were terminated in the Web UI', function () {
-  this.timeout(180_000);
+describe('workflows that a stranger or an operator terminated or reset', function () {
+  this.timeout(240_000);
   const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 1, p3: 1 }, budgetUsd: 500, unprobed: true });
   const record = new CampaignRecord(home.folder, home.campaign);
   const ids = ['s0-0', 's1-0', 's2-0'];
@@ -13,6 +14,11 @@ describe('workflows that were terminated in the Web UI', function () {
 
   const running = async (): Promise<string[]> =>
     (await home.activeJobs()).map(({ runKey }) => runKey.split('/')[1] ?? '');
+  const reset = async (workflowId: string): Promise<void> => {
+    assert.ok(home.stack, 'the home is open');
+    const what = ['--workflow-id', workflowId, '--type', 'FirstWorkflowTask', '--reason', 'by mistake'];
+    await temporalCommand(home.stack, 'workflow', 'reset', ...what);
+  };
   const terminate = (workflowId: string) => home.temporal.workflow.getHandle(workflowId).terminate('by mistake');
 
   before(async () => {
@@ -37,6 +43,24 @@ describe('workflows that were terminated in the Web UI', function () {
     assert.equal(money.spent, (runs[0]?.costMicroUsd ?? 0) + money.canaries);
     assert.ok(money.canaries > 0);
     assert.deepEqual([counts.running, counts.waiting], [1, 1]);
+    assert.match(await home.command(0, 'status'), /ended because:\n {2}platform-error: 1 \(platform\)/);
+    assert.match(await home.command(0, 'show', first), /Its workflow ended without a record\./);
+  });
+
+  it('continues a campaign that was reset: nothing is lost or run twice', async () => {
+    const [jobs, before] = [await home.activeJobs(), await home.progress()];
+    await reset('campaign:steered');
+    await home.until('it knows the running submissions', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    const { counts, money } = await home.progress();
+    assert.deepEqual([counts, money.spent], [before.counts, before.money.spent]);
+    assert.deepEqual(await home.activeJobs(), jobs);
+  });
+
+  it('continues a running submission that was reset: its job is followed, not repeated', async () => {
+    const jobs = await home.allJobs();
+    await reset(`submission:steered:${second}`);
+    await home.until('it runs again', ({ counts }) => counts.running === 1 && counts.waiting === 1);
+    assert.deepEqual(await home.allJobs(), jobs);
   });
 
   it('continues a campaign after the same start command: nothing is lost or run twice', async () => {
@@ -63,6 +87,7 @@ describe('workflows that were terminated in the Web UI', function () {
       results.submissions.map(({ submission, state, runs }) => [submission, state, runs.length]),
       ids.map((id) => [id, id === first ? 'failed' : 'finished', 1]),
     );
+    assert.equal((await home.allJobs()).length, ids.length);
   });
 
   it('repeats terminated submissions on request', async () => {
@@ -70,5 +95,18 @@ describe('workflows that were terminated in the Web UI', function () {
     await home.command(0, 'watch');
     const { state, runs } = await home.resultOf(first);
     assert.deepEqual([state, runs.map(({ n }) => n)], ['finished', [1, 2]]);
+  });
+
+  it('records nothing again when an ended submission is reset', async () => {
+    const [before, jobs] = [await home.results(), await home.allJobs()];
+    await reset(`submission:steered:${first}`);
+    const handle = home.temporal.workflow.getHandle(`submission:steered:${first}`);
+    await eventually('it has ended again', async () => (await handle.describe()).status.name === 'COMPLETED', {
+      withinMs: 60_000,
+    });
+    assert.deepEqual(await home.results(), before);
+    assert.deepEqual(await home.allJobs(), jobs);
+    record.check(before);
+    assert.match(await home.command(0, 'verify'), /the record is intact/);
   });
 });

@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
+import { messageOf } from '../../src/errors.ts';
 import { stuckActivities } from '../../src/client/status/trouble/stuck-activities.ts';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
-import { progressQuery } from '../../src/workflows/messages.ts';
+import type { Access } from '../../src/client/access.ts';
+import { sendUpdate } from '../../src/client/operator/send-command.ts';
+import { commandMessages, progressQuery } from '../../src/workflows/messages.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
+import { answerQuery, completeUpdate } from '../support/rogue-replies.ts';
 import { completeOneActivity, orderActivity } from '../support/rogue-worker.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 
@@ -143,6 +147,29 @@ describe('a stranger at Temporal', function () {
     assert.doesNotMatch(described, /canary/);
     fails = false;
     await started.result();
+  });
+
+  it('gives no reply in a worker’s place that the operator takes for Holdout’s', async () => {
+    const { release } = await running('replies');
+    // Nothing is on record of a command that no worker carries out.
+    await campaign.stopWorkers();
+    const unauthenticated = (error: unknown): boolean => {
+      assert.match(messageOf(error), /is not authenticated/);
+      return true;
+    };
+    const store = { list: () => [], size: () => Promise.resolve(1), findJson: () => Promise.resolve(undefined) };
+    const frozen = { campaign: () => Promise.resolve({}) };
+    const access = { temporal: campaign.client, store, frozen, buckets: {} } as unknown as Access;
+    const answered = answerQuery(connection, namespace, taskQueues.main, { counts: { finished: 1 } });
+    await assert.rejects(handleOf('replies').query(progressQuery), unauthenticated);
+    await answered;
+    const completed = completeUpdate(connection, namespace, taskQueues.main);
+    await assert.rejects(sendUpdate(access, 'replies', commandMessages.raiseBudget, { usd: 10_000 }), unauthenticated);
+    await completed;
+    for (const id of [campaignWorkflowId('replies'), submissionWorkflowId('replies', 'm1')])
+      await stranger.workflow.getHandle(id).terminate();
+    release();
+    await campaign.startWorkers();
   });
 
   it('schedules no activity of Holdout', async () => {

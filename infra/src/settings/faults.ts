@@ -3,7 +3,7 @@ import type { ClassSettings, InfraSettings } from './infra-settings.ts';
 
 /** What is wrong with the settings, one line per fault, each with the name of the setting and its value. */
 export function faultsOf(settings: InfraSettings): string[] {
-  const { region, account, prefix, zones, s3PrefixList, runnerDigest, diskGiB, classes, budget } = settings;
+  const { region, account, prefix, zones, s3PrefixList, runnerDigest, diskGiB, classes, budget, mayAssume } = settings;
   return [
     ...unless(/^[a-z]{2}(-[a-z]+)+-\d$/.test(region), `region: ${shown(region)} is no region`),
     ...unless(account === undefined || /^\d{12}$/.test(account), `account: ${shown(account)} is not 12 digits`),
@@ -20,7 +20,18 @@ export function faultsOf(settings: InfraSettings): string[] {
     ...unless(classes.length > 0, 'classes: there is none'),
     ...classes.flatMap((one) => classFaults(prefix, one)),
     ...collisions(classes),
+    ...Object.entries(mayAssume).flatMap(([role, arns]) => arns.flatMap((arn) => principalFaults(role, arn))),
   ];
+}
+
+/** A session ends within hours; the role behind it stays. */
+function principalFaults(role: string, arn: string): string[] {
+  const at = `mayAssume.${role}: ${shown(arn)}`;
+  if (/^arn:aws[a-z-]*:sts:/.test(arn)) return [`${at} is a session; name its role, arn:aws:iam::ACCOUNT:role/NAME`];
+  return unless(
+    /^arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:role|user)\/\S+)$/.test(arn),
+    `${at} is no ARN of a role, a user or an account`,
+  );
 }
 
 /** Bucket names are global and have at most 63 characters; the longest name after the prefix is holdout-results. */
@@ -34,7 +45,7 @@ function prefixFaults(prefix: string): string[] {
 }
 
 function classFaults(prefix: string, settings: ClassSettings): string[] {
-  const { name, queue, instanceType, instances, vcpus, memoryMiB, gpus, imageId } = settings;
+  const { name, queue, instanceType, instances, vcpus, memoryMiB, gpus, purchase, imageId } = settings;
   const at = (text: string): string => `classes: ${name}: ${text}`;
   const type = instanceTypeOf(instanceType);
   const own = [
@@ -47,6 +58,7 @@ function classFaults(prefix: string, settings: ClassSettings): string[] {
       prefix === '' || !queue.startsWith(prefix),
       at(`queue: ${shown(queue)} has the prefix already; the queue would be ${prefix}${queue}`),
     ),
+    ...unless(['on-demand', 'spot'].includes(purchase), at(`purchase: ${shown(purchase)} is not on-demand or spot`)),
     ...unless(Number.isInteger(instances) && instances > 0, at(`instances: ${instances} is no number of instances`)),
   ];
   if (type === undefined)

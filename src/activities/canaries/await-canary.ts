@@ -2,7 +2,7 @@ import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
 import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
 import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import { costMicroUsd } from '../../campaign/model/money.ts';
-import { canarySeconds } from '../../campaign/model/run-limits.ts';
+import { longestCanarySeconds } from '../../campaign/model/run-limits.ts';
 import { awaitRun } from '../jobs/await-run.ts';
 import { classNamed, type Dependencies } from '../dependencies.ts';
 import type { CanaryOrder } from './submit-canary.ts';
@@ -13,15 +13,14 @@ export type CanaryAwaitOrder = CanaryOrder & { jobId: string; giveUp: boolean };
 export async function awaitCanary(deps: Dependencies, order: CanaryAwaitOrder): Promise<CanaryReport> {
   const { class: name, n } = order;
   const instanceClass = classNamed(await deps.frozen.campaign(order.campaign), name);
-  const longest = canarySeconds.wallClock + canarySeconds.grace;
   const { jobId, outcome, fate, cause, billedSeconds } = await awaitRun<CanaryOutcome>(
     deps,
     order,
     instanceClass,
-    longest,
+    longestCanarySeconds,
   );
   // An unknown time counts as the worst case, so that spending is never understated.
-  const seconds = billedSeconds ?? longest;
+  const seconds = billedSeconds ?? longestCanarySeconds;
   return {
     class: name,
     n,

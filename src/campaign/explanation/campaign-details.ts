@@ -19,7 +19,9 @@ export function campaignDetails(progress: CampaignProgress): string {
     ...canaryLines(progress),
     ...stuck
       .slice(0, 5)
-      .map((one) => `- ${markdownText(one.submission)} is stuck in ${one.what}: ${markdownCode(one.cause)}`),
+      .map(
+        (one) => `- ${markdownText(one.shownAs ?? one.submission)} is stuck in ${one.what}: ${markdownCode(one.cause)}`,
+      ),
     '',
     `Spent ${usd(money.spent)}, reserved ${usd(money.reserved)} of ${usd(money.budget)}; deadline ${instantText(Date.parse(deadline))}`,
     '',
@@ -33,8 +35,8 @@ export function campaignDetails(progress: CampaignProgress): string {
     ...operatorsLog
       .slice(-5)
       .map(
-        ({ at, by, act, refused }) =>
-          `- ${at} ${markdownText(by)}: ${markdownCode(act)}${refused ? ` refused: ${markdownText(refused)}` : ''}`,
+        ({ at, by, act, shown, refused }) =>
+          `- ${at} ${markdownText(by)}: ${markdownCode(shown ?? act)}${refused ? ` refused: ${markdownText(refused)}` : ''}`,
       ),
     ...bottomPadding,
   ].join('\n');

@@ -145,6 +145,18 @@ export interface FrozenCampaign {
    * campaigns and in pilots.
    */
   recordKey?: string;
+  /** `pseudonyms`: operators see {@link Pseudonym}s until the results are published. Absent in older campaigns: `shown`. */
+  teamNames?: TeamNames;
+}
+
+/** Whether operators see the names of teams and submissions before the results are published. */
+export type TeamNames = (typeof teamNameChoices)[number];
+export const teamNameChoices = ['pseudonyms', 'shown'] as const;
+
+/** What operators see of a submission and of its team, such as `team-k7m4x/2` and `team-k7m4x`. */
+export interface Pseudonym {
+  submission: string;
+  team: string;
 }
 
 /** One row of the submissions file. */
@@ -159,6 +171,8 @@ export interface Submission {
   /** Replaces the campaign's. */
   args?: string[];
   command?: string[];
+  /** Only in campaigns with `teamNames: 'pseudonyms'`. */
+  pseudonym?: Pseudonym;
 }
 
 /**

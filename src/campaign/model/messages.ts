@@ -36,6 +36,8 @@ export interface StuckStep {
   tries: number;
   /** Instant of the first attempt (ms). */
   since: number;
+  /** The pseudonym of its submission, which the Web UI shows in place of the name. */
+  shownAs?: string;
 }
 
 /** Child to parent: request for a run. `options` are sorted by expected cost, cheapest first. */

@@ -65,9 +65,15 @@ interface BatchReport {
   /** Where the runner's log is, and on which machine of the cluster it ran. Absent in older records, and for a job that never ran. */
   logStreamName?: string;
   containerInstanceArn?: string;
+  /** When the job's last attempt held that machine; ISO instants. Absent in older records. */
+  jobStartedAt?: string;
+  jobStoppedAt?: string;
 }
 
-export type ObservedJob = BatchReport & { startedAt: number | null; stoppedAt: number | null };
+export type ObservedJob = Omit<BatchReport, 'jobStartedAt' | 'jobStoppedAt'> & {
+  startedAt: number | null;
+  stoppedAt: number | null;
+};
 
 interface RunObservation {
   outcome: RunOutcome | undefined;
@@ -122,10 +128,12 @@ function deviceFacts({ totalMiB, idleMiB, peakMiB, all }: NonNullable<RunOutcome
   return { totalMiB, idleMiB, peakMiB, peaksMiB, peakSumMiB: peaksMiB.reduce((sum, peak) => sum + peak, 0) };
 }
 
-function placeOf({ logStreamName, containerInstanceArn }: ObservedJob): Partial<BatchReport> {
+function placeOf({ logStreamName, containerInstanceArn, startedAt, stoppedAt }: ObservedJob): Partial<BatchReport> {
+  const [start, stop] = [instant(startedAt), instant(stoppedAt)];
   return {
     ...(logStreamName && { logStreamName: asciiExcerpt(logStreamName, maxBatchText) }),
     ...(containerInstanceArn && { containerInstanceArn: asciiExcerpt(containerInstanceArn, maxBatchText) }),
+    ...(containerInstanceArn && start !== null && stop !== null && { jobStartedAt: start, jobStoppedAt: stop }),
   };
 }
 

@@ -42,14 +42,23 @@ export const containerMemoryMiB = (limits: Limits, instanceClass: InstanceClass)
 /** A canary's programs end within this time. Batch ends one that hangs outside them at the end of the grace. */
 export const canarySeconds = { wallClock: 300, grace: 300 } as const;
 
-/** Highest possible cost of a canary on a class, in micro-dollars: until Batch's time-out. */
-export const worstCanaryMicroUsd = ({ microUsdPerHour }: Pick<InstanceClass, 'microUsdPerHour'>): number =>
-  costMicroUsd(canarySeconds.wallClock + canarySeconds.grace, microUsdPerHour);
+/** Longest billed time of a canary, in seconds: until Batch's time-out. */
+export const longestCanarySeconds = canarySeconds.wallClock + canarySeconds.grace;
 
-/** Highest possible cost of a run on a class, in micro-dollars: until Batch's time-out. */
+/** Highest possible cost of a canary on a class, in micro-dollars. */
+export const worstCanaryMicroUsd = ({ microUsdPerHour }: Pick<InstanceClass, 'microUsdPerHour'>): number =>
+  costMicroUsd(longestCanarySeconds, microUsdPerHour);
+
+/** Longest billed time of a run on a class, in seconds: until Batch's time-out. */
+export const longestRunSeconds = (
+  limits: Limits,
+  instanceClass: InstanceClass,
+  classes: readonly InstanceClass[],
+): number => wallClockSeconds(limits, instanceClass, classes) + batchGraceSeconds;
+
+/** Highest possible cost of a run on a class, in micro-dollars. */
 export const worstCostMicroUsd = (
   limits: Limits,
   instanceClass: InstanceClass,
   classes: readonly InstanceClass[],
-): number =>
-  costMicroUsd(wallClockSeconds(limits, instanceClass, classes) + batchGraceSeconds, instanceClass.microUsdPerHour);
+): number => costMicroUsd(longestRunSeconds(limits, instanceClass, classes), instanceClass.microUsdPerHour);

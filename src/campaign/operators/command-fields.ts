@@ -28,6 +28,8 @@ const fields = {
   reason: textOrEmpty,
   /** Chosen by the sender, who finds the command's record by it. */
   id: textOrEmpty,
+  /** The subject by its pseudonym, which the log shows in place of the real one. */
+  shownAs: text,
   team: text,
   /** Also ends current runs; their submissions run again later, uncharged. */
   kill: field<boolean>('true or false', (value) => typeof value === 'boolean'),
@@ -59,10 +61,10 @@ const fields = {
 export type FieldName = keyof typeof fields;
 type ValueOf<Some> = Some extends Field<infer Value> ? Value : never;
 
-/** A message with these fields; every message may say who sends it and why. */
+/** A message with these fields; every message may say who sends it, why, and how its subject is shown. */
 export type MessageWith<Required extends FieldName, Optional extends FieldName> = {
   [Name in Required]: ValueOf<(typeof fields)[Name]>;
-} & { [Name in Optional | 'by' | 'reason' | 'id']?: ValueOf<(typeof fields)[Name]> };
+} & { [Name in Optional | 'by' | 'reason' | 'id' | 'shownAs']?: ValueOf<(typeof fields)[Name]> };
 
 /** Returns the first invalid field of a command's message as a sentence, or undefined. */
 export function invalidField(name: string, required: readonly FieldName[], message: unknown): string | undefined {

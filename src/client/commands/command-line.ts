@@ -37,16 +37,21 @@ const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack, isRemote }, { withAccess }, { checkCodecKeys }] = await Promise.all([
+    const [{ enterStack, isRemote }, { withAccess }, { checkCodecKeys }, { shownError }] = await Promise.all([
       import('../stack/enter-stack.ts'),
       import('../access.ts'),
       import('../stack/check-codec-keys.ts'),
+      import('../names/names-of-campaign.ts'),
     ]);
     enterStack();
     const status = await withAccess(async (access) => {
       if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);
       await checkCodecKeys(access);
-      return work(access, campaign, options);
+      try {
+        return await work(access, campaign, options);
+      } catch (error) {
+        throw await shownError(access, campaign, error);
+      }
     });
     end(status ?? exitStatus.done);
   };

@@ -1,5 +1,7 @@
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import type { Access } from '../access.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
@@ -12,18 +14,21 @@ import { jsonOption, jsonText, type Register } from './command-context.ts';
 export const register: Register = (command, { withAccess, output }) => {
   command.option(...jsonOption).action(
     withAccess<{ json?: true }>(async (access, campaign, { json }) => {
-      const now = await queryCampaign(access, campaign);
+      const [now, names] = await Promise.all([queryCampaign(access, campaign), namesOf(access, campaign)]);
       if (now.kind !== 'running') {
-        const ended = endedStatus(now.known);
+        const ended = shown(endedStatus(now.known), names);
         output.result(json ? jsonText(ended) : endedText(ended));
         return;
       }
-      const { progress } = now;
-      const [unpolled, stuck, heads] = await Promise.all([
-        unpolledQueues(access),
-        stuckActivities(access, campaign),
-        blockedHeads(access, progress),
-      ]);
+      const progress = shown(now.progress, names);
+      const [unpolled, stuck, heads] = shown(
+        await Promise.all([
+          unpolledQueues(access),
+          stuckActivities(access, campaign),
+          blockedHeads(access, now.progress),
+        ]),
+        names,
+      );
       output.result(
         json
           ? jsonText({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck, queueHeads: heads })

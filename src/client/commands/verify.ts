@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeFolder } from '../../local/stack/home/home.ts';
+import { realNames } from '../../campaign/pseudonyms/names.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { verifyCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { holdoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { exitStatus } from '../exit-status.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { signRecord } from '../verification/record-key.ts';
 import { summaryOf } from '../verification/summary.ts';
 import { checkCommand, verificationText } from '../verification/verification-text.ts';
@@ -18,8 +21,13 @@ export const register: Register = (command, { withAccess, output }) => {
       withAccess<{ inputs?: true; json?: true }>(async (access, campaign, { inputs = false, json }) => {
         if (!(await hasObjects(access, campaign))) throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
         const began = performance.now();
-        const verification = await verifyCampaign(access.store, { campaign, buckets: access.buckets, inputs });
-        const summary = summaryOf(campaign, verification, new Date());
+        const found = await verifyCampaign(access.store, { campaign, buckets: access.buckets, inputs });
+        // A changed record may not tell the names; its faults are reported all the same.
+        const names = await namesOf(access, campaign).catch(() => realNames);
+        const { faults, unchecked } = shown({ faults: found.faults, unchecked: found.unchecked }, names);
+        const verification = { ...found, faults, unchecked };
+        const whole = summaryOf(campaign, verification, new Date());
+        const summary = { ...whole, leaderboard: shown(whole.leaderboard, names) };
         const seconds = (performance.now() - began) / 1000;
         const body = `${JSON.stringify(summary, null, 2)}\n`;
         output.result(json ? body.trimEnd() : verificationText(verification, summary, seconds));

@@ -1,4 +1,6 @@
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { blockedLines } from '../status/blocked-text.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { countsLine } from '../status/progress-lines.ts';
@@ -15,13 +17,14 @@ export const register: Register = (command, { withAccess, output }) => {
         await watchCampaign(access, campaign, output);
         now = await queryCampaign(access, campaign);
       }
+      const names = await namesOf(access, campaign);
       if (now.kind === 'running') {
-        const { progress } = now;
+        const progress = shown(now.progress, names);
         const lines = [countsLine(progress).trim(), ...blockedLines(progress).map((line) => `blocked: ${line}`)];
         output.result(json ? jsonText({ state: 'running', ...progress }) : lines.join('\n'));
         return exitStatus.needsDecision;
       }
-      const ended = endedStatus(now.known);
+      const ended = shown(endedStatus(now.known), names);
       output.result(json ? jsonText(ended) : endedText(ended));
       return exitOf((await campaignResults(access, campaign)).results);
     }),

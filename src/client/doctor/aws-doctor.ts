@@ -9,6 +9,7 @@ import { loadSettings, type Settings } from '../../settings.ts';
 import { exitStatus } from '../exit-status.ts';
 import { attempt } from './attempt.ts';
 import { checkBuckets, checkIdentity, checkStore } from './check-account.ts';
+import { checkCodecKeys } from './check-codec-keys.ts';
 import { checkInstanceClasses } from './check-classes.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkTemporal } from './check-temporal.ts';
@@ -28,7 +29,11 @@ export async function awsDoctor(file: string | undefined, write: (text: string) 
     }),
     await campaignFile(file, loaded),
   ];
-  if (loaded.settings !== undefined) requirements.push(...(await checkAws(loaded.settings, loaded.classes)));
+  if (loaded.settings !== undefined) {
+    const ofAws = await checkAws(loaded.settings, loaded.classes);
+    const canCompare = ofAws.some((one) => one.what === 'bucket holdout-results' && one.state === 'ok');
+    requirements.push(...ofAws, await checkCodecKeys(loaded.settings, canCompare));
+  }
   requirements.push(...(await checkTemporal()));
   write(requirementLines(requirements));
   return requirements.some(({ state }) => state === 'MISSING') ? exitStatus.badInput : exitStatus.done;

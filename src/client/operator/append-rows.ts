@@ -1,7 +1,9 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { Names } from '../../campaign/pseudonyms/names.ts';
 import { uploadImages, type LocatedRow } from '../../intake/upload-images.ts';
 import { commandMessages } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { addRounds, nextRounds } from './added-rounds.ts';
 import { countOf } from './select-submissions.ts';
 import { confirmed } from '../confirm.ts';
@@ -19,14 +21,15 @@ export async function appendRows(
   const rows = appended.map(({ row }) => row);
   const submissions = rows.map((row) => ({ ...row, records: [] }));
   const known = await campaignFromS3(access, frozen.campaign);
+  const names = new Names(frozen.campaign, rows, (await namesOf(access, frozen.campaign)).isHidden);
   const meaning = [
-    `the submissions file has ${countOf(rows)} that ${frozen.campaign} does not have yet`,
+    `the submissions file has ${countOf(rows, names)} that ${frozen.campaign} does not have yet`,
     ...(await costLines(access, known, submissions)),
   ];
   if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
   await uploadImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
   const added = { ...nextRounds(submissions, 'evaluate'), submissions: rows };
   await addRounds(access, frozen, commandMessages.addSubmissions, added, {});
-  options.output.say(`done: added ${countOf(rows)}`);
+  options.output.say(`done: added ${countOf(rows, names)}`);
   return true;
 }

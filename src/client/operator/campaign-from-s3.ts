@@ -36,7 +36,10 @@ export interface CampaignFromS3 {
 export const isOpen = ({ records, rounds }: SubmissionFromS3): boolean => rounds > records.length;
 
 /** The frozen campaign file. Throws CAMPAIGN_UNKNOWN. */
-export async function frozenCampaign({ store, buckets, frozen }: Access, campaign: string): Promise<FrozenCampaign> {
+export async function frozenCampaign(
+  { store, buckets, frozen }: Pick<Access, 'store' | 'buckets' | 'frozen'>,
+  campaign: string,
+): Promise<FrozenCampaign> {
   if ((await store.size(buckets.results, resultObjects.campaign(campaign))) === undefined) {
     throw holdoutError('CAMPAIGN_UNKNOWN', { campaign });
   }

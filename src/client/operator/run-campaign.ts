@@ -1,6 +1,8 @@
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { shownError } from '../names/names-of-campaign.ts';
+import { blindCampaign } from '../names/blind-campaign.ts';
 import { visibleJson } from '../../escaping/visible.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
@@ -31,14 +33,50 @@ export async function runCampaign(
   output: Output,
   stack?: Stack,
 ): Promise<number> {
-  const { campaign } = checked;
+  const frozen = await handIn(access, checked, options, output);
+  if (frozen === undefined) return exitStatus.failed;
+  try {
+    return await startAndReport(access, frozen, options, output, stack);
+  } catch (error) {
+    throw await shownError(access, checked.campaign, error);
+  }
+}
+
+/**
+ * Freezes the campaign, or adds the new rows of its file. Returns undefined if the operator declined. Its errors are about the
+ * submissions file, and name its rows as they are there.
+ */
+async function handIn(
+  access: Access,
+  checked: CheckedCampaign,
+  options: RunCampaignOptions,
+  output: Output,
+): Promise<FrozenCampaign | undefined> {
   const recordKey = (name: string): string => makeRecordKey(homeFolder(), name);
-  const dependencies = { store: access.store, buckets: access.buckets, report: output.say, recordKey };
-  const { frozen, appended } = await freezeCampaign(dependencies, checked);
+  const { blind, codes } = blindCampaign(checked);
+  const dependencies = {
+    store: access.store,
+    buckets: access.buckets,
+    report: output.say,
+    recordKey,
+    ...(codes && { pseudonymCodes: codes }),
+  };
+  const { frozen, appended } = await freezeCampaign(dependencies, blind);
   if (appended.length > 0) {
     const added = await appendRows(access, frozen, appended, { yes: options.yes ?? false, output });
-    if (!added) return exitStatus.failed;
+    if (!added) return undefined;
   }
+  return frozen;
+}
+
+async function startAndReport(
+  access: Access,
+  frozen: FrozenCampaign,
+  options: RunCampaignOptions,
+  output: Output,
+  stack?: Stack,
+): Promise<number> {
+  const { campaign } = frozen;
   const ended = await isCampaignDone(access, frozen);
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);

@@ -1,4 +1,5 @@
 import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { holdoutError, type HoldoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { effectiveRecord } from '../../ledger/record.ts';
@@ -30,35 +31,42 @@ export function selectSubmissions(
   command: SelectingCommand,
   filter: SelectionFilter,
   { submissions: known, frozen: { campaign } }: CampaignFromS3,
+  names: Names,
   underWay: ReadonlySet<string> = new Set(),
 ): Selection {
   const refused = (cause: string): HoldoutError => holdoutError('REFUSED', { campaign, command, cause });
-  const fault = invalidFilter(command, filter, known);
+  const fault = invalidFilter(command, filter, known, names);
   if (fault !== undefined) throw refused(fault);
   const reason = filter.reason as Reason | undefined;
-  const named = filter.submission && new Set(filter.submission);
+  const named = filter.submission && new Set(filter.submission.map((given) => names.realSubmission(given)));
+  const team = filter.team === undefined ? undefined : names.realTeam(filter.team);
   const matching = known.filter(
     (one) =>
       (named === undefined || named.has(one.submission)) &&
-      (filter.team === undefined || one.team === filter.team) &&
+      (team === undefined || one.team === team) &&
       (reason === undefined || hasReason(command, one, reason, underWay)),
   );
   if (matching.length === 0) throw refused('no submission matches');
   const unfit = new Map<string, string[]>();
   const chosen = matching.filter((one) => {
     const why = whyUnfit(command, one);
-    if (why !== undefined) unfit.set(why, [...(unfit.get(why) ?? []), one.submission]);
+    if (why !== undefined) unfit.set(why, [...(unfit.get(why) ?? []), names.submission(one.submission)]);
     return why === undefined;
   });
   const leftOut = [...unfit].map(([why, submissions]) => `${why}: ${someOf(submissions)}`);
   if (leftOut.length > 0 && (named !== undefined || chosen.length === 0)) throw refused(leftOut.join('; '));
-  return { chosen, reason, lines: [`${command} of ${countOf(chosen)}`, ...leftOut.map((line) => `skipped, ${line}`)] };
+  return {
+    chosen,
+    reason,
+    lines: [`${command} of ${countOf(chosen, names)}`, ...leftOut.map((line) => `skipped, ${line}`)],
+  };
 }
 
 function invalidFilter(
   command: SelectingCommand,
   { submission, team, reason }: SelectionFilter,
   known: readonly SubmissionFromS3[],
+  names: Names,
 ): string | undefined {
   if (command !== 'rescore' && submission === undefined && team === undefined && reason === undefined) {
     return 'select submissions with --submission, --team or --reason';
@@ -68,11 +76,15 @@ function invalidFilter(
     return `there is no reason ${reason}${suggestion(reason, reasons) || `; there are ${reasons.join(', ')}`}`;
   }
   const teams = new Set(known.map((one) => one.team));
-  if (team !== undefined && !teams.has(team)) return `there is no team ${team}${suggestion(team, [...teams])}`;
+  if (team !== undefined && !teams.has(names.realTeam(team))) {
+    const shownTeams = [...teams].map((one) => names.team(one));
+    return `there is no team ${team}${suggestion(team, shownTeams)}`;
+  }
   const ids = new Set(known.map((one) => one.submission));
-  const unknown = (submission ?? []).filter((id) => !ids.has(id));
+  const unknown = (submission ?? []).filter((given) => !ids.has(names.realSubmission(given)));
   if (unknown.length === 0) return undefined;
-  const near = unknown.length === 1 ? suggestion(unknown[0] ?? '', [...ids]) : '';
+  const shownIds = [...ids].map((id) => names.submission(id));
+  const near = unknown.length === 1 ? suggestion(unknown[0] ?? '', shownIds) : '';
   return `there is no submission ${someOf(unknown)}${near}`;
 }
 
@@ -104,7 +116,7 @@ function someOf(names: readonly string[]): string {
 }
 
 /** `3 submissions of 2 teams (a, b, c)`. */
-export const countOf = (rows: readonly { submission: string; team: string }[]): string =>
+export const countOf = (rows: readonly { submission: string; team: string }[], names: Names): string =>
   `${counted(rows.length, 'submission')} of ${counted(new Set(rows.map(({ team }) => team)).size, 'team')} (${someOf(
-    rows.map(({ submission }) => submission),
+    rows.map(({ submission }) => names.submission(submission)),
   )})`;

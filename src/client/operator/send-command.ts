@@ -28,24 +28,23 @@ export async function sendCommand<Message extends Attribution>(
   signal: SignalDefinition<[Message]> | SignalDefinition<[Message?]>,
   message: Message,
 ): Promise<void> {
-  const { store, buckets } = access;
   await requireRunning(access, campaign, commandOf(signal));
-  let next = (await commandsRecorded(access, campaign)) + 1;
-  const id = randomUUID();
-  await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, { ...signed(message), id });
-  const findRecord = async (): Promise<void> => {
-    for (; ; next += 1) {
-      const line = await store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, next));
-      if (line === undefined) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalTimeoutMs / 1000 });
-      if (line.id !== id) continue;
-      if (line.refused === undefined) return;
-      throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
-    }
+  const find = await recordFinder(access, campaign);
+  const sent = signed(message);
+  await access.temporal.workflow.getHandle(campaignWorkflowId(campaign)).signal(signal, sent);
+  const requireRecord = async (): Promise<void> => {
+    const line = await find(sent.id);
+    if (line === undefined) throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: signalTimeoutMs / 1000 });
+    if (line.refused === undefined) return;
+    throw holdoutError('REFUSED', { campaign, command: commandOf(signal), cause: line.refused });
   };
-  await pollCampaign(findRecord, signalTimeoutMs, 100);
+  await pollCampaign(requireRecord, signalTimeoutMs, 100);
 }
 
-/** Sends an update to a running campaign; returns once it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
+/**
+ * Sends an update to a running campaign; returns once it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT, and
+ * UNAUTHENTICATED if something else than Holdout's worker replied.
+ */
 export async function sendUpdate<Message extends Attribution>(
   access: Access,
   campaign: string,
@@ -54,9 +53,7 @@ export async function sendUpdate<Message extends Attribution>(
 ): Promise<void> {
   await requireRunning(access, campaign, commandOf(update));
   const handle = access.temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  await executed(access, campaign, update, () =>
-    handle.executeUpdate(update, { args: [signed(message)] as [Message] }),
-  );
+  await executed(access, campaign, update, message, (args) => handle.executeUpdate(update, { args }));
 }
 
 /** Like {@link sendUpdate}, but starts a campaign again that has ended or whose workflow was lost. */
@@ -70,23 +67,23 @@ export async function sendUpdateWithStart<Message extends Attribution>(
     ...campaignStart(frozen, access.keys !== undefined),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  await executed(access, frozen.campaign, update, () =>
-    access.temporal.workflow.executeUpdateWithStart(update, {
-      args: [signed(message)] as [Message],
-      startWorkflowOperation,
-    }),
+  await executed(access, frozen.campaign, update, message, (args) =>
+    access.temporal.workflow.executeUpdateWithStart(update, { args, startWorkflowOperation }),
   );
 }
 
-async function executed(
-  { temporal }: Access,
+async function executed<Message extends Attribution>(
+  access: Access,
   campaign: string,
   update: { name: string },
-  send: () => Promise<void>,
+  message: Message,
+  send: (args: [Message]) => Promise<void>,
 ): Promise<void> {
-  await requireWorker({ temporal }, campaign);
+  await requireWorker(access, campaign);
+  const find = await recordFinder(access, campaign);
+  const sent = signed(message);
   try {
-    await temporal.withDeadline(Date.now() + updateTimeoutMs, send);
+    await access.temporal.withDeadline(Date.now() + updateTimeoutMs, () => send([sent]));
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
       throw holdoutError('REFUSED', { campaign, command: commandOf(update), cause: messageOf(error.cause) }, error);
@@ -96,6 +93,24 @@ async function executed(
     }
     throw error;
   }
+  // Any program can complete an update in a worker's place, but not write the record.
+  if ((await find(sent.id)) === undefined)
+    throw holdoutError('UNAUTHENTICATED', { what: `The reply to ${update.name}`, why: 'the command is not on record' });
+}
+
+/** Finds the record of a command that is sent from now on, by its id; undefined if there is none yet. */
+async function recordFinder(
+  access: Access,
+  campaign: string,
+): Promise<(id: string) => Promise<ChainedCommand | undefined>> {
+  const { store, buckets } = access;
+  let next = (await commandsRecorded(access, campaign)) + 1;
+  return async (id) => {
+    for (; ; next += 1) {
+      const line = await store.findJson<ChainedCommand>(buckets.results, resultObjects.act(campaign, next));
+      if (line === undefined || line.id === id) return line;
+    }
+  };
 }
 
 /** The command that sends a message: `set-slots` sends setSlots, `pause` pauseTeam. */
@@ -111,7 +126,11 @@ async function commandsRecorded({ store, buckets }: Access, campaign: string): P
   return last;
 }
 
-const signed = <Message extends Attribution>(message: Message): Message => ({ by: userName(), ...message });
+const signed = <Message extends Attribution>(message: Message): Message & { id: string } => ({
+  by: userName(),
+  ...message,
+  id: randomUUID(),
+});
 
 /** In a container the uid may have no name. */
 function userName(): string {

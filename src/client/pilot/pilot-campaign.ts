@@ -29,15 +29,16 @@ const pilotDeadline = '52w';
 
 /**
  * A campaign of one class that runs each of the orders once, within the budget that was announced. Its name contains a digest
- * of its content: the same pilot is the same campaign, and a different one has a different name.
+ * of its content less pseudonyms: the same pilot is the same campaign, and a different one has a different name.
  */
 export function pilotCampaign(checked: CheckedCampaign, { instanceClass, orders }: PilotRuns): CheckedCampaign {
-  const { sampleSet: _sampleSet, expect: _expect, deadline: _deadline, ...rules } = checked;
+  const { sampleSet: _sampleSet, expect: _expect, deadline: _deadline, teamNames, ...rules } = checked;
   const { campaign, limits, instanceClasses: classes, fairness } = checked;
   const wanted = new Set(orders.map(({ submission }) => submission));
+  const rows = checked.submissions.filter(({ submission }) => wanted.has(submission));
   const pilot = {
     ...rules,
-    submissions: checked.submissions.filter(({ submission }) => wanted.has(submission)),
+    submissions: rows.map(({ pseudonym: _name, ...row }) => row),
     deadlineAsWritten: pilotDeadline,
     budget: { microUsd: pilotWorstCase(orders, limits, classes), rerunReserveShare: 0 },
     limits: {
@@ -52,7 +53,13 @@ export function pilotCampaign(checked: CheckedCampaign, { instanceClass, orders 
   };
   const digest = sha256(JSON.stringify([pilot, orders])).slice(0, 8);
   const deadline = new Date(Date.now() + 1_000 * (parseDuration(pilotDeadline) ?? 0)).toISOString();
-  return { ...pilot, campaign: pilotName(campaign, instanceClass.name, digest), deadline };
+  return {
+    ...pilot,
+    submissions: rows,
+    ...(teamNames && { teamNames }),
+    campaign: pilotName(campaign, instanceClass.name, digest),
+    deadline,
+  };
 }
 
 /** Times and peaks of a pilot's runs, from its ledger and the runners' outcomes. */

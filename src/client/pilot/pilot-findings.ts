@@ -5,10 +5,12 @@ import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
 import type { PilotRun } from '../../campaign/planning/pilot.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { instantText } from '../../campaign/model/units.ts';
+import { Names } from '../../campaign/pseudonyms/names.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted, firstFew } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
+import { blindCampaign } from '../names/blind-campaign.ts';
 
 /** The measurements of a campaign's pilots, and notes on them for the plan. */
 interface PilotFindings {
@@ -21,19 +23,21 @@ export async function pilotFindings(checked: CheckedCampaign, planned: ReadonlyS
   const { campaign, limits, instanceClasses, expect } = checked;
   const record = await findPilot(homeFolder(), campaign);
   if (record === undefined || record.runs.length === 0) return { measured: {}, notes: [] };
-  const names = new Set(record.runs.map(({ submission }) => submission));
-  const sorted = sortedRuns(record.runs, await conditionsOf(checked, names));
+  const piloted = new Set(record.runs.map(({ submission }) => submission));
+  const sorted = sortedRuns(record.runs, await conditionsOf(checked, piloted));
+  const { blind } = blindCampaign(checked);
+  const names = new Names(campaign, blind.submissions, blind.teamNames === 'pseudonyms');
   const when = instantText(Date.parse(record.endedAt));
   const testItems = [...sorted.measured, ...sorted.unmeasured].at(-1)?.items;
   const items = testItems === undefined ? {} : { testItems };
   const known = pilotKnowledge(sorted.measured, limits, instanceClasses);
-  if (known === undefined) return { measured: items, notes: [nothingText(sorted, when), ...gapsText(sorted)] };
+  if (known === undefined) return { measured: items, notes: [nothingText(sorted, when), ...gapsText(sorted, names)] };
   const cost = dollars(costOfRuns([...sorted.measured, ...sorted.unmeasured]));
   return {
     measured: { measured: { ...known, missing: known.missing.filter((name) => planned.has(name)) }, ...items },
     notes: [
       `a pilot that ended ${when} and cost ${cost}`,
-      ...gapsText(sorted),
+      ...gapsText(sorted, names),
       ...(expect ? ['`expect` in the file is ignored; the pilot replaces it'] : []),
     ],
   };
@@ -54,7 +58,7 @@ const reasonsOf = (runs: readonly PilotRun[]): string =>
   [...new Set(runs.flatMap(({ reason }) => reason ?? []))].join(', ');
 
 /** The measurements that are missing or do not fit the file, and why. */
-function gapsText({ unmeasured, leftOut }: SortedRuns): string[] {
+function gapsText({ unmeasured, leftOut }: SortedRuns, names: Names): string[] {
   const classes = [...new Set(unmeasured.map((run) => run.class))];
   const notMeasured = classes.map((name) => {
     const runs = unmeasured.filter((run) => run.class === name);
@@ -64,8 +68,8 @@ function gapsText({ unmeasured, leftOut }: SortedRuns): string[] {
     );
   });
   const left = [...leftOut].map(([because, runs]) => {
-    const names = [...new Set(runs.map(({ submission }) => submission))];
-    return `${counted(runs.length, 'measurement')} of the pilot ignored (${firstFew(names, 3)}): ${because}`;
+    const ignored = [...new Set(runs.map(({ submission }) => names.submission(submission)))];
+    return `${counted(runs.length, 'measurement')} of the pilot ignored (${firstFew(ignored, 3)}): ${because}`;
   });
   return [...notMeasured, ...left];
 }

@@ -7,6 +7,7 @@ import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
 import { planPicture } from '../../report/plan-picture.ts';
 import { quoted } from '../../safe-text.ts';
+import { blindCampaign } from '../names/blind-campaign.ts';
 import { exitStatus } from '../exit-status.ts';
 import type { Output } from '../output.ts';
 import { pilotFindings } from '../pilot/pilot-findings.ts';
@@ -65,7 +66,11 @@ async function pilotFirst(
   output: Output,
 ): Promise<number | undefined> {
   const classes = checked.instanceClasses.filter(({ name }) => planned.has(name));
-  const piloted = await runPilot(checked, { count: Number(pilot), classes, yes: yes ?? false }, output);
+  const piloted = await runPilot(
+    blindCampaign(checked).blind,
+    { count: Number(pilot), classes, yes: yes ?? false },
+    output,
+  );
   switch (piloted.kind) {
     case 'declined':
       return exitStatus.failed;

@@ -4,6 +4,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { counted, firstFew } from '../../safe-text.ts';
+import { arrowTo, nextStepAfter } from './trouble/next-step.ts';
 import { repairOf } from './trouble/platform-lines.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
@@ -26,7 +27,7 @@ function blockedLine(blocker: Blocker, { campaign, operatorsLog }: CampaignProgr
     case 'platform': {
       const since = blocker.since === undefined ? '' : ` since ${instantText(blocker.since)}`;
       return blocker.class === undefined
-        ? `images cannot be copied${since}: ${blocker.cause} → fix the cause, then: ${command('resume')}`
+        ? `images cannot be copied${since}: ${blocker.cause} → ${repairOf(blocker.cause)}: ${command('resume')}`
         : `${blocker.class} is blocked${since} because ${blockText(blocker)} ` +
             `→ ${repairOf(blocker.cause)}: ${command('resume', ` --class ${blocker.class}`)}`;
     }
@@ -70,8 +71,8 @@ const stuckTexts: Record<string, string> = {
 export const stuckLine = ({ submission, ...step }: StuckStep & { submission: string }): string =>
   `${submission}: ${stuckStepText(step)}`;
 
-/** `its job cannot be submitted (failed 5 times since …): why`. */
+/** `its job cannot be submitted (failed 5 times since …): why → what to do`. */
 export function stuckStepText({ what, cause, tries, since }: StuckStep): string {
   const failed = tries === 0 ? '' : `failed ${counted(tries, 'time')} `;
-  return `${stuckTexts[what] ?? what} (${failed}since ${instantText(since)}): ${cause}`;
+  return `${stuckTexts[what] ?? what} (${failed}since ${instantText(since)}): ${cause}${arrowTo(nextStepAfter(cause))}`;
 }

@@ -1,9 +1,8 @@
-import { adviceOn } from '../../campaign/explanation/platform-advice.ts';
-import { placementStep } from '../../campaign/model/placement-step.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { mostCanaryFaults } from '../../campaign/state/canaries.ts';
 import { stuckStepText } from './blocked-text.ts';
+import { arrowTo, nextStepAfter } from './trouble/next-step.ts';
 
 /** A line for every class that gets no runs because its canary has not ended. */
 export const canaryLines = ({ classes }: CampaignProgress): string[] =>
@@ -13,18 +12,13 @@ export const canaryLines = ({ classes }: CampaignProgress): string[] =>
     const parts = [
       `${name} gets its first run once its canary ${n}, under way since ${instantText(since)}, has opened it`,
     ];
-    if (stuck) parts.push(`${stuckStepText(stuck)}${adviceText(stuck.what === placementStep ? stuck.cause : '')}`);
+    if (stuck) parts.push(stuckStepText(stuck));
     if (faults) {
       const { count, cause } = faults;
       const before = count === 1 ? 'the canary before it' : `the ${count} canaries before it`;
       parts.push(
-        `${before} left no outcome: ${cause}${adviceText(cause)}; ${mostCanaryFaults} in a row block the class`,
+        `${before} left no outcome: ${cause}${arrowTo(nextStepAfter(cause))}; ${mostCanaryFaults} in a row block the class`,
       );
     }
     return [parts.join('; ')];
   });
-
-function adviceText(cause: string): string {
-  const next = adviceOn(cause)?.next;
-  return next === undefined ? '' : ` → ${next}`;
-}

@@ -1,5 +1,7 @@
 import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { submissionWorkflowId } from '../../ids.ts';
 import { stageQuery } from '../../workflows/messages.ts';
 import type { Access } from '../access.ts';
@@ -26,10 +28,10 @@ interface SubmissionId {
 }
 
 /** The stage of a submission; null if its workflow does not run. */
-export async function stageNow(access: Access, id: SubmissionId): Promise<StageNow | null> {
+export async function stageNow(access: Access, id: SubmissionId, names: Names): Promise<StageNow | null> {
   const now = await stageOfWorkflow(access, id);
   if (now === null || isFinal(now.stage)) return null;
-  return { ...now, because: await waitsBecause(access, id, now.stage) };
+  return { ...now, because: await waitsBecause(access, id, now.stage, names) };
 }
 
 async function stageOfWorkflow({ temporal }: Access, { campaign, submission }: SubmissionId): Promise<StageNow | null> {
@@ -59,12 +61,14 @@ function listedStage({ typedSearchAttributes }: WorkflowExecutionDescription): S
 /** Only the campaign knows why a submission waits; it is asked once, without retries. */
 async function waitsBecause(
   access: Access,
-  { campaign, submission, team }: SubmissionId,
+  { campaign, ...id }: SubmissionId,
   stage: SubmissionState,
+  names: Names,
 ): Promise<string | null> {
   try {
-    const progress = await queryProgress(access, campaign, 0);
+    const progress = shown(await queryProgress(access, campaign, 0), names);
     const { pausedTeams } = progress;
+    const { submission, team } = shown(id, names);
     const stuck = progress.stuck.find((one) => one.submission === submission);
     if (stuck) return `stuck: ${stuckLine(stuck)}`;
     const offSpot = progress.offSpot?.find((one) => one.submission === submission);

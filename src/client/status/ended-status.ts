@@ -3,6 +3,7 @@ import { responsibleParty, type FinalState, type Reason } from '../../campaign/m
 import { instantText } from '../../campaign/model/units.ts';
 import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
+import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { endedBecause, list, operators } from './status-text.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
@@ -17,6 +18,8 @@ interface EndedStatus {
   counts: Record<'open' | FinalState, number>;
   reasons: Partial<Record<Reason, number>>;
   money: { budget: number; spent: number; canaries: number };
+  /** Empty where no instance is known. */
+  instanceTime: Record<string, InstanceTime>;
   /** Jobs that could not be ended, of the newest rounds: `cause` names the job. */
   leftBehind: { submission: string; cause: string }[];
   operatorsLog: OperatorLogLine[];
@@ -50,6 +53,10 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts, canar
     counts,
     reasons,
     money: { budget, spent, canaries: ofCanaries },
+    instanceTime: instanceTime(
+      submissions.flatMap(({ records }) => records.flatMap(({ runs }) => runs)),
+      frozen.instanceClasses,
+    ),
     leftBehind,
     operatorsLog: acts.slice(-50).map(({ at, act, by, reason, refused }) => ({
       at,
@@ -71,6 +78,7 @@ export function endedText(status: EndedStatus): string {
       : `${campaign} is not running, but has open submissions; continue it: npm run start-campaign -- FILE`,
     table(Object.keys(counts), [Object.values(counts).map(String)]),
     `spent ${dollars(money.spent)} of ${dollars(money.budget)}${money.canaries > 0 ? ` (canaries ${dollars(money.canaries)})` : ''}`,
+    ...instanceTimeBlocks(status.instanceTime),
     ...endedBecause(reasons),
     ...list(
       'jobs that could not be ended; see whether they run: aws batch describe-jobs --jobs ID, and end them: aws batch terminate-job',

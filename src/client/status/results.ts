@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import {
   collectResults,
   leaderboardEntries,
@@ -10,12 +12,15 @@ import {
 } from '../../ledger/results.ts';
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import type { Access } from '../access.ts';
+import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
+import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 
 interface ResultsView {
-  results: CampaignResults;
+  /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
+  results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
   /** leaderboard.csv as of now. */
   leaderboard: string;
   /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
@@ -28,9 +33,13 @@ interface ResultsView {
 export async function campaignResults(access: Access, campaign: string): Promise<ResultsView> {
   const rules = await frozenCampaign(access, campaign);
   const recorded = await collectResults(access.results, rules);
-  const results =
+  const now =
     recorded.state === 'finished' ? recorded : withStages(recorded, await runningSubmissions(access, campaign));
-  const rows = rankLeaderboard(leaderboardEntries(results), rules.leaderboard);
+  const runs = now.submissions.flatMap((submission) => submission.runs);
+  const times = instanceTime(runs, rules.instanceClasses);
+  const names = await namesOf(access, campaign);
+  const results = { ...shownResults(now, names), ...(Object.keys(times).length > 0 && { instanceTime: times }) };
+  const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
@@ -38,9 +47,20 @@ export async function campaignResults(access: Access, campaign: string): Promise
       columns,
     );
   const text = (columns?: number): string =>
-    [board(columns), submissionTable(results, columns), costTable(results)].join('\n\n');
+    [board(columns), submissionTable(results, columns), costTable(results), ...instanceTimeBlocks(times, columns)].join(
+      '\n\n',
+    );
   return { results, leaderboard: leaderboardCsv(rows), board, text };
 }
+
+/** While names are hidden, rows are in the order of their pseudonyms: that of the submissions file would tell which is which. */
+function shownResults(results: CampaignResults, names: Names): CampaignResults {
+  if (!names.isHidden) return results;
+  const { submissions, ...rest } = shown(results, names);
+  return { ...rest, submissions: submissions.sort((a, b) => byNumbers.compare(a.submission, b.submission)) };
+}
+
+const byNumbers = new Intl.Collator('en', { numeric: true });
 
 /** Adds the current stages; a submission that has a record keeps the state of its record. */
 export function withStages(results: CampaignResults, running: readonly RunningSubmission[]): CampaignResults {

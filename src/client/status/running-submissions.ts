@@ -1,5 +1,6 @@
 import type { TypedSearchAttributes } from '@temporalio/common';
 import { submissionStates, type SubmissionState } from '../../campaign/model/reasons.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { submissionWorkflowId } from '../../ids.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
@@ -16,17 +17,23 @@ export interface RunningSubmission {
 export async function runningSubmissions(
   { temporal }: Access,
   campaign: string,
-  team?: string,
+  of?: { team: string; names: Names },
 ): Promise<RunningSubmission[]> {
   const prefix = submissionWorkflowId(campaign, '');
   const query =
     `HoldoutCampaign = '${campaign}' AND WorkflowType = 'submission' AND ExecutionStatus = 'Running'` +
-    (team === undefined ? '' : ` AND HoldoutTeam = '${team}'`);
+    (of === undefined ? '' : ` AND HoldoutTeam IN (${teamsAs(of.team, of.names)})`);
   const found: RunningSubmission[] = [];
   for await (const { workflowId, typedSearchAttributes } of temporal.workflow.list({ query })) {
     found.push({ submission: workflowId.slice(prefix.length), ...stageIn(typedSearchAttributes) });
   }
   return found;
+}
+
+/** A team in Temporal's list: the submissions of a campaign with pseudonyms have that of their team. */
+function teamsAs(given: string, names: Names): string {
+  const team = names.realTeam(given);
+  return [...new Set([team, names.pseudonymOfTeam(team)])].map((name) => `'${name}'`).join(', ');
 }
 
 /** Whether it has a job or is about to have one. */

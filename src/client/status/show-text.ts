@@ -13,7 +13,10 @@ import { wrapped } from '../wrap.ts';
 export function showText(overview: SubmissionOverview): string {
   const { campaign, submission, team, teamName, submittedAt, underWay, rounds } = overview;
   const head = [
-    ...wrapped('', `${submission} of ${team} (${quoted(teamName)}) in ${campaign}`),
+    ...wrapped('', `${submission} of ${teamName === team ? team : `${team} (${quoted(teamName)})`} in ${campaign}`),
+    ...(overview.pseudonym === undefined || overview.pseudonym === submission
+      ? []
+      : line('pseudonym', overview.pseudonym)),
     ...line('submitted', instantText(Date.parse(submittedAt))),
     ...line('state', stateText(overview)),
     ...(underWay === null ? [] : nowLines(underWay)),

@@ -1,4 +1,5 @@
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { NamesNow } from '../names/names-of-campaign.ts';
 import type { Access } from '../access.ts';
 import { stageIn, stageText } from './running-submissions.ts';
 
@@ -10,11 +11,13 @@ export class StageChanges {
     private readonly access: Access,
     private readonly campaign: string,
     private readonly print: (line: string) => void,
+    private readonly namesNow: NamesNow,
   ) {}
 
   async say(): Promise<void> {
     const query = `HoldoutCampaign = "${this.campaign}" AND WorkflowType = "submission"`;
     const newest = new Set<string>();
+    const names = await this.namesNow();
     for await (const { workflowId, typedSearchAttributes } of this.access.temporal.workflow.list({ query })) {
       // The list begins with the newest execution of an id; older ones do not count.
       if (newest.has(workflowId)) continue;
@@ -24,7 +27,7 @@ export class StageChanges {
       const text = `${stageText(now)}${outcome && outcome !== now.stage ? ` (${outcome})` : ''}`;
       if (this.seen.get(workflowId) === text) continue;
       this.seen.set(workflowId, text);
-      this.print(`  ${workflowId.split(':').at(-1)?.padEnd(24)} ${text}`);
+      this.print(`  ${names.submission(workflowId.split(':').at(-1) ?? '').padEnd(24)} ${text}`);
     }
   }
 

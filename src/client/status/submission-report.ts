@@ -2,6 +2,7 @@ import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
 import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
+import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { readScore } from '../../ledger/checked-score.ts';
@@ -18,6 +19,8 @@ import { stageNow, type StageNow } from './current-stage.ts';
 export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | 'withheld' | 'runs' | 'underWay'> {
   version: 1;
   campaign: string;
+  /** The name by which operators saw it before the results were published; absent if names were shown. */
+  pseudonym?: string;
   underWay: StageNow | null;
   /** Ended rounds, oldest first. */
   rounds: RoundOverview[];
@@ -36,16 +39,19 @@ export interface RoundOverview extends Pick<LedgerRecord, 'sequence' | 'state' |
 export async function submissionOverview(
   access: Access,
   campaign: string,
-  submission: string,
+  given: string,
+  names: Names,
 ): Promise<SubmissionOverview> {
   const { store, buckets } = access;
   await frozenCampaign(access, campaign);
-  const row = await rowOf(access, campaign, submission);
+  const row = await rowOf(access, campaign, given, names);
+  const { submission } = row;
+  const pseudonym = names.pseudonymOf(submission);
   const records = (await chainOf(access.results, campaign, submission)).map(({ record }) => record);
   const standing = effectiveRecord(records);
   const scores = await Promise.all(records.map((record) => readScore(access.results, records, record)));
   const { team, teamName, submittedAt } = row;
-  const underWay = await stageNow(access, { campaign, submission, team });
+  const underWay = await stageNow(access, { campaign, submission, team }, names);
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
   const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
   const reason = standing?.reason ?? null;
@@ -57,6 +63,7 @@ export async function submissionOverview(
     team,
     teamName,
     submittedAt,
+    ...(pseudonym !== undefined && { pseudonym }),
     state: standing?.state ?? underWay?.stage ?? 'queued',
     reason,
     fault: reason && responsibleParty(reason),
@@ -69,16 +76,18 @@ export async function submissionOverview(
   };
 }
 
-async function rowOf({ frozen }: Access, campaign: string, submission: string) {
+/** The row of a submission that is named by its id or its pseudonym. */
+async function rowOf({ frozen }: Access, campaign: string, given: string, names: Names) {
+  const submission = names.realSubmission(given);
   const { teams } = await frozen.manifest(campaign);
   const rows = teams.flatMap(({ submissions }) => submissions);
   const found = rows.find((row) => row.submission === submission);
   if (found) return found;
   const meant = suggestion(
-    submission,
-    rows.map((row) => row.submission),
+    given,
+    rows.map((row) => names.submission(row.submission)),
   );
-  throw holdoutError('SUBMISSION_UNKNOWN', { campaign, submission, meant });
+  throw holdoutError('SUBMISSION_UNKNOWN', { campaign, submission: given, meant });
 }
 
 function roundOf(record: LedgerRecord, scored: ScoreFile['result'] | undefined): RoundOverview {

@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { BlockedReason } from '../../campaign/scheduling/blocked-reason.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { HoldoutError, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
+import { namesWhile, type NamesNow } from '../names/names-of-campaign.ts';
 import type { Output } from '../output.ts';
 import { blockedLines } from './blocked-text.ts';
-import { failureWords } from '../../failure-words.ts';
+import { failureWords } from './trouble/failure-words.ts';
 import { OutageNotice } from './trouble/outage-notice.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { queryProgress } from './query-progress.ts';
@@ -48,10 +50,11 @@ async function watchUntil(left: AbortSignal, access: Access, campaign: string, o
     () => 0,
   );
   const lines = new ProgressLines(output.say, handedIn);
-  const stages = new StageChanges(access, campaign, output.say);
+  const names = namesWhile(access, campaign);
+  const stages = new StageChanges(access, campaign, output.say, names);
   const outage = new OutageNotice(Date.now());
   for (;;) {
-    const seen = await look(access, campaign, stages);
+    const seen = await look(access, campaign, stages, names);
     if (seen instanceof Error) {
       const notice = outage.unanswered(Date.now(), rootMessage(seen));
       if (notice !== undefined) output.say(notice);
@@ -85,11 +88,14 @@ async function look(
   access: Access,
   campaign: string,
   stages: StageChanges,
+  namesNow: NamesNow,
 ): Promise<{ progress: CampaignProgress; stuck: StuckActivity[] } | Error> {
   try {
-    const progress = await queryProgress(access, campaign, 0);
+    const real = await queryProgress(access, campaign, 0);
+    const names = await namesNow(real.submissions);
+    const progress = shown(real, names);
     if (progress.submissions <= maxFollowed) await stages.say();
-    return { progress, stuck: await stuckActivities(access, campaign) };
+    return { progress, stuck: shown(await stuckActivities(access, campaign), names) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

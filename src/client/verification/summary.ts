@@ -14,8 +14,11 @@ export interface VerificationSummary {
   record: 'intact' | 'changed';
   faults: number;
   unchecked: string[];
-  /** sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted. */
-  digests: { campaign: string; manifest: string; acts: string | null; ledger: string } | null;
+  /**
+   * sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted, and `canaries`
+   * that of one line `<key> <digest>` for each.
+   */
+  digests: { campaign: string; manifest: string; acts: string | null; ledger: string; canaries: string } | null;
   checked: { objects: number; records: number; scores: number } | null;
   submissions: Partial<Record<string, number>>;
   runs: number;
@@ -50,6 +53,7 @@ export function summaryOf(
             manifest: frozen.manifest.digest,
             acts: heads.acts.newest,
             ledger: ledgerDigest(heads.ledger),
+            canaries: digestOfLines(Object.entries(heads.canaries ?? {}).map(([key, digest]) => `${key} ${digest}\n`)),
           }
         : null,
     checked: counts,
@@ -68,10 +72,10 @@ export function summaryOf(
 }
 
 const ledgerDigest = (ledger: Record<string, Head>): string =>
-  sha256(
+  digestOfLines(
     Object.entries(ledger)
       .filter(([, { records }]) => records > 0)
-      .map(([submission, { records, newest }]) => `${submission} ${records} ${newest ?? ''}\n`)
-      .sort()
-      .join(''),
+      .map(([submission, { records, newest }]) => `${submission} ${records} ${newest ?? ''}\n`),
   );
+
+const digestOfLines = (lines: readonly string[]): string => sha256([...lines].sort().join(''));

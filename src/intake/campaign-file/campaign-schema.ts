@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { teamNameChoices } from '../../campaign/model/frozen-campaign.ts';
 import { faultInWords } from '../../campaign/model/placeholders.ts';
 import { classKinds, gpuKindNames, isolations } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { metricNames } from '../../campaign/model/metrics.ts';
@@ -71,6 +72,8 @@ export const sections = {
     args: words.optional(),
     command: words.refine((list) => (list[0] ?? '') !== '', { message: 'must name a program', abort: true }).optional(),
     rootFilesystem: oneOf('read-only', 'writable').optional(),
+    /** What operators see before the results are published. */
+    teamNames: oneOf(...teamNameChoices).default('pseudonyms'),
   },
   predictions: {
     /** Default: the layout's. */

@@ -17,7 +17,8 @@ export function resolveCampaign(
   submissions: CheckedSubmission[],
   now: Date,
 ): CheckedCampaign {
-  const { campaign, metric, deadline, layout, args, command, rootFilesystem } = read.campaign as Complete<'campaign'>;
+  const { campaign, metric, deadline, layout, args, command, rootFilesystem, teamNames } =
+    read.campaign as Complete<'campaign'>;
   const { usd, rerunReserve } = read.budget as Complete<'budget'>;
   const { perTeam, ties, order } = read.leaderboard as Complete<'leaderboard'>;
   return {
@@ -46,6 +47,7 @@ export function resolveCampaign(
         ...capacityOf(read, index),
       }))
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
+    teamNames,
     ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
   };
 }

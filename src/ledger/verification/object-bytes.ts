@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
@@ -31,10 +31,9 @@ export class CheckedObjects {
   async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
-    const body = await this.source.find(bucket, key).catch(unlessOther);
+    const body = await this.source.findOfMany(bucket, key).catch(unlessOther);
     if (!Buffer.isBuffer(body)) {
-      const missing = `it is missing${expected.digest ? `; ${expected.digest.namedBy} names it` : ''}`;
-      findings.fault(bucket, key, body ?? missing);
+      findings.fault(bucket, key, body ?? missing(expected.digest));
       return undefined;
     }
     const fault = changeOf(body, expected);
@@ -54,24 +53,40 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
-  /** Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. */
+  /**
+   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. One that
+   * should have few bytes is read at once.
+   */
   async stream(
     bucket: string,
     key: string,
-    digest: { sha256: string; namedBy: string },
-    use?: (stream: Readable) => Promise<void>,
+    { bytes, ...digest }: { sha256: string; namedBy: string; bytes?: number },
+    use: (stream: Readable) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
-    findings.explain(bucket, key);
-    if (!(await source.exists(bucket, key))) {
-      findings.fault(bucket, key, `it is missing; ${digest.namedBy} names it`);
+    if (bytes !== undefined && bytes <= fewBytes) {
+      const body = await this.read(bucket, key, { digest });
+      if (body) await use(Readable.from([body]));
       return;
     }
-    const found = await digestOf(() => source.stream(bucket, key), use).catch(unlessOther);
-    if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
-    else if (found !== digest.sha256) findings.fault(bucket, key, `its sha256 is not the one in ${digest.namedBy}`);
+    findings.explain(bucket, key);
+    const found = await digestOf(() => source.stream(bucket, key), use).catch((error: unknown) => {
+      const isMissing = error instanceof HoldoutError && error.code === 'OBJECT_MISSING';
+      return isMissing ? undefined : unlessOther(error);
+    });
+    if (found === undefined) findings.fault(bucket, key, missing(digest));
+    else if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
+    else if (found !== digest.sha256) findings.fault(bucket, key, otherDigest(digest));
   }
 }
+
+/** What is read at once instead of as a stream, which costs more. */
+const fewBytes = 1024 * 1024;
+
+const missing = (digest: Expectation['digest']): string =>
+  `it is missing${digest ? `; ${digest.namedBy} names it` : ''}`;
+
+const otherDigest = ({ namedBy }: { namedBy: string }): string => `its sha256 is not the one in ${namedBy}`;
 
 interface Parsed<T> {
   value: T;
@@ -79,9 +94,9 @@ interface Parsed<T> {
 }
 
 /** The sha256 (hex) of a stream. It is read again if `use` does not read it to its end. */
-async function digestOf(open: () => Promise<Readable>, use?: (stream: Readable) => Promise<void>): Promise<string> {
+async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) => Promise<void>): Promise<string> {
   const hashed = hashedStream(await open());
-  await (use ?? drain)(hashed.stream);
+  await use(hashed.stream);
   if (hashed.isRead()) return hashed.digest();
   const again = hashedStream(await open());
   await drain(again.stream);
@@ -99,7 +114,7 @@ function changeOf(body: Buffer, { digest, indent }: Expectation): string | undef
   const byte = form && firstDifference(body, form);
   if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
   if (digest === undefined || sha256(body) === digest.sha256) return undefined;
-  return `its sha256 is not the one in ${digest.namedBy}`;
+  return otherDigest(digest);
 }
 
 /** The bytes with which Holdout writes what these bytes say; undefined if they are no JSON object. */

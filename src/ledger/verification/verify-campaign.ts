@@ -3,6 +3,7 @@ import type { TeamRound } from '../../campaign/model/rounds.ts';
 import { messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
+import { truthOf } from '../../scoring/score-predictions.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
@@ -37,7 +38,7 @@ export interface VerifiedCampaign {
   fairness: Fairness;
   /** Numbers of objects, ledger records and scores that were checked. */
   counts: { objects: number; records: number; scores: number };
-  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger'>;
+  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger' | 'canaries'>;
 }
 
 interface VerifyOptions {
@@ -84,17 +85,22 @@ async function verifyAll(
   if (inputs) await verifyFiles(objects, files, rows);
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
-  const facts: CampaignFacts = { buckets, frozen, digest, labels, runFolders: keys.runFolders };
+  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
+  const facts: CampaignFacts = { buckets, frozen, digest, truth, runFolders: keys.runFolders };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
-  if (heads) verifyHeads(objects, bucket, campaign, heads, { acts: chain.digests, digests });
-  const canaries = await verifyCanaries(objects, buckets, { campaign, keys: keys.results, heads });
-  const results = resultsOf(campaign, { rounds, rows, canaries }, submissions);
-  const isCurrent = heads ? isPublicationOf(heads, chain.digests, digests) : results.state === 'finished';
+  const recorded = { acts: chain.digests, ledger: digests };
+  if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
+  const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
+  const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
+  const isCurrent = heads
+    ? isPublicationOf(heads, { ...recorded, canaries: canaries.records.length })
+    : results.state === 'finished' && !recordsOf(submissions).some(hasEvidence);
   if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
-  explainRest(objects, { buckets, keys, rounds });
+  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
+  explainRest(objects, { buckets, keys, rounds, chains });
   return {
     frozen,
     results,
@@ -102,11 +108,12 @@ async function verifyAll(
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: labels ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: {
       campaign: digest,
       acts: headOf(chain.digests),
+      canaries: canaries.digests,
       ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
     },
   };
@@ -132,19 +139,23 @@ async function headsOf(
   return undefined;
 }
 
-/** Older versions published without heads.json, and their records have no evidence. */
+/** Older versions published without heads.json, and their records have no evidence. A later one may have added records. */
 function explainMissingHeads(
   { findings }: CheckedObjects,
   bucket: string,
   campaign: string,
   submissions: ReadonlyMap<string, VerifiedSubmission>,
 ): void {
-  const isNewer = [...submissions.values()].some(({ records }) =>
-    records.some(({ evidence }) => evidence !== undefined),
-  );
-  if (isNewer) findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
+  const first = [...submissions.values()].flatMap(({ records: [record] }) => record ?? []);
+  if (first.length > 0 && first.every(hasEvidence))
+    findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
   else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
 }
+
+const hasEvidence = ({ evidence }: LedgerRecord): boolean => evidence !== undefined;
+
+const recordsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): LedgerRecord[] =>
+  [...submissions.values()].flatMap(({ records }) => records);
 
 async function verifySubmissions(
   objects: CheckedObjects,

@@ -1,3 +1,7 @@
+import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
+import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
+import { costMicroUsd } from '../../campaign/model/money.ts';
 import { canaryMember, runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
@@ -5,41 +9,76 @@ import { byClassAndNumber, type CanaryRecord } from '../canaries.ts';
 import type { Heads } from '../heads.ts';
 import type { CheckedObjects } from './object-bytes.ts';
 
-/** The records of canaries, compared with the last publication. */
+/** The records of canaries, and the sha256 (hex) of each by its key. */
+export interface VerifiedCanaries {
+  records: CanaryRecord[];
+  digests: Record<string, string>;
+}
+
+/** The records of canaries, compared with the last publication and with the objects of their runs. */
 export async function verifyCanaries(
   objects: CheckedObjects,
   { results: bucket, runs }: Pick<Buckets, 'results' | 'runs'>,
-  { campaign, keys, heads }: { campaign: string; keys: readonly string[]; heads: Heads | undefined },
-): Promise<CanaryRecord[]> {
+  { frozen, keys, heads }: { frozen: FrozenCampaign; keys: readonly string[]; heads: Heads | undefined },
+): Promise<VerifiedCanaries> {
   const named = heads?.canaries ?? {};
-  const present = keys.filter((key) => key.startsWith(resultObjects.canaryFolder(campaign)));
+  const present = keys.filter((key) => key.startsWith(resultObjects.canaryFolder(frozen.campaign)));
   const records: CanaryRecord[] = [];
+  const digests: Record<string, string> = {};
   for (const key of new Set([...Object.keys(named), ...present])) {
     const sha256 = named[key];
     const digest = sha256 === undefined ? undefined : { sha256, namedBy: 'heads.json' };
     const found = await objects.readJson<CanaryRecord>(bucket, key, { digest });
     if (found === undefined) continue;
     const { class: name, n } = found.value;
-    if (resultObjects.canary(campaign, name, n) !== key)
-      objects.findings.fault(bucket, key, 'it belongs to another canary');
-    await verifyRunOf(objects, runs, key, found.value);
+    const isOther = resultObjects.canary(frozen.campaign, name, n) !== key;
+    const outcome = await verifyRunOf(objects, runs, key, found.value);
+    const fault = isOther ? 'it belongs to another canary' : faultOf(found.value, frozen, outcome);
+    if (fault !== undefined) objects.findings.fault(bucket, key, fault);
     records.push(found.value);
+    digests[key] = found.digest;
   }
-  return byClassAndNumber(records);
+  return { records: byClassAndNumber(records), digests };
 }
 
+/** The outcome of a canary's run, whose objects are checked; undefined if the record names none, or another. */
 async function verifyRunOf(
   objects: CheckedObjects,
   bucket: string,
   namedBy: string,
   record: CanaryRecord,
-): Promise<void> {
+): Promise<CanaryOutcome | undefined> {
   const runKey = runKeyOf(record.campaign, canaryMember(record.class), record.n);
-  for (const object of ['spec', 'claim', 'outcome', 'trouble'] as const) {
+  const { evidence } = record;
+  if (evidence === undefined) objects.findings.note('the runs of canaries that an older Holdout recorded');
+  for (const object of ['spec', 'claim', 'trouble'] as const) {
     const key = runObjects[object](runKey);
-    const sha256 = record.evidence?.[object];
+    const sha256 = evidence?.[object];
     if (sha256 !== undefined) await objects.read(bucket, key, { digest: { sha256, namedBy } });
-    else if (record.evidence === undefined) objects.findings.explain(bucket, key);
+    else if (evidence === undefined) objects.findings.explain(bucket, key);
   }
-  if (record.evidence === undefined) objects.findings.note('the runs of canaries that an older Holdout recorded');
+  const key = runObjects.outcome(runKey);
+  if (evidence?.outcome !== undefined) {
+    const digest = { sha256: evidence.outcome, namedBy };
+    const found = await objects.readJson<CanaryOutcome>(bucket, key, { digest });
+    return found?.digest === evidence.outcome ? found.value : undefined;
+  }
+  if (evidence === undefined) objects.findings.explain(bucket, key);
+  return undefined;
+}
+
+/** Why a record does not say what follows from its class and its outcome. The words of a verdict may be another version's. */
+function faultOf(
+  { class: name, verdict, billedSeconds, costMicroUsd: cost }: CanaryRecord,
+  { instanceClasses }: FrozenCampaign,
+  outcome: CanaryOutcome | undefined,
+): string | undefined {
+  const instanceClass = instanceClasses.find((one) => one.name === name);
+  if (instanceClass === undefined) return `its class ${name} is unknown`;
+  const right = costMicroUsd(billedSeconds, instanceClass.microUsdPerHour);
+  if (cost !== right) return `\`costMicroUsd\` is not ${right}`;
+  // An outcome that was written after somebody gave the canary up did not decide.
+  if (outcome === undefined || verdict.kind === 'no-outcome') return undefined;
+  const { kind } = canaryVerdict(outcome, instanceClass);
+  return verdict.kind === kind ? undefined : `\`verdict\` is not ${kind}, which follows from outcome.json`;
 }

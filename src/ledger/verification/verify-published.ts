@@ -1,9 +1,11 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
-import { notContinued, type Heads } from '../heads.ts';
+import { sha256 } from '../../sha256.ts';
+import { notAsPublished, type Heads } from '../heads.ts';
 import { leaderboardEntries, resultsBody, type CampaignResults } from '../results.ts';
 import { firstDifference, type CheckedObjects } from './object-bytes.ts';
+import { otherBoardFact, otherResultsFact } from './published-facts.ts';
 
 interface Publication {
   frozen: FrozenCampaign;
@@ -19,51 +21,77 @@ export async function verifyPublished(
   bucket: string,
   { frozen, results, heads, isCurrent }: Publication,
 ): Promise<void> {
-  const { campaign } = frozen;
-  const board = leaderboardCsv(rankLeaderboard(leaderboardEntries(results), frozen.leaderboard));
+  const { campaign, leaderboard: rules } = frozen;
+  const rows = rankLeaderboard(leaderboardEntries(results), rules);
   if (!isCurrent) objects.findings.note('whether the published files follow from the record, which has grown since');
-  for (const [key, body, sha256] of [
-    [resultObjects.leaderboard(campaign), board, heads?.leaderboard],
-    [resultObjects.results(campaign), resultsBody(results), heads?.results],
-  ] as const) {
-    const found = await objects.read(
-      bucket,
-      key,
-      sha256 === undefined ? {} : { digest: { sha256, namedBy: 'heads.json' } },
-    );
-    const byte = found && isCurrent ? firstDifference(found, Buffer.from(body)) : undefined;
-    if (byte !== undefined)
-      objects.findings.fault(bucket, key, `byte ${byte} differs from what follows from the record`);
-  }
+  await verifyFile(objects, bucket, {
+    key: resultObjects.leaderboard(campaign),
+    published: heads?.leaderboard,
+    right: isCurrent ? leaderboardCsv(rows) : undefined,
+    otherFact: (found) => otherBoardFact(found, rows),
+  });
+  await verifyFile(objects, bucket, {
+    key: resultObjects.results(campaign),
+    published: heads?.results,
+    right: isCurrent ? resultsBody(results) : undefined,
+    otherFact: (found) => otherResultsFact(found, results),
+  });
 }
 
-/** Whether heads.json names the newest record of every chain. */
-export const isPublicationOf = (
-  heads: Heads,
-  acts: readonly string[],
-  digests: ReadonlyMap<string, readonly string[]>,
-): boolean =>
-  acts.length === heads.acts.records &&
-  [...digests].every(([submission, { length }]) => length === (heads.ledger[submission]?.records ?? 0));
+interface PublishedFile {
+  key: string;
+  /** Its sha256 (hex), which heads.json names. */
+  published: string | undefined;
+  /** What this version writes; undefined if that is not known. */
+  right: string | undefined;
+  /** Which fact differs in what another version wrote. */
+  otherFact: (found: Buffer) => string | undefined;
+}
 
-/** Whether the chains continue what was published. `digests`: of each submission's records, oldest first. */
+async function verifyFile(
+  objects: CheckedObjects,
+  bucket: string,
+  { key, published, right, otherFact }: PublishedFile,
+): Promise<void> {
+  const digest = published === undefined ? undefined : { sha256: published, namedBy: 'heads.json' };
+  const found = await objects.read(bucket, key, { digest });
+  const byte = found && right !== undefined ? firstDifference(found, Buffer.from(right)) : undefined;
+  if (found === undefined || byte === undefined) return;
+  const isAsPublished = published === undefined || published === sha256(found);
+  const fact = otherFact(found);
+  if (isAsPublished && fact === undefined) {
+    objects.findings.note('the words of the published files, which another version of Holdout wrote');
+    return;
+  }
+  const what = `byte ${byte} differs from what follows from the record`;
+  objects.findings.fault(bucket, key, fact === undefined ? what : `${what}: ${fact}`);
+}
+
+/** The digests (sha256, hex) of the chains, and the number of canaries that are recorded. */
+interface Recorded {
+  acts: readonly string[];
+  /** By submission. */
+  ledger: ReadonlyMap<string, readonly string[]>;
+  canaries: number;
+}
+
+/** Whether heads.json names the newest record of every chain, and every canary. */
+export const isPublicationOf = (heads: Heads, { acts, ledger, canaries }: Recorded): boolean =>
+  acts.length === heads.acts.records &&
+  canaries === Object.keys(heads.canaries ?? {}).length &&
+  [...ledger].every(([submission, { length }]) => length === (heads.ledger[submission]?.records ?? 0));
+
+/** Whether the chains continue what was published. */
 export function verifyHeads(
   { findings }: CheckedObjects,
   bucket: string,
   campaign: string,
   heads: Heads,
-  now: { acts: readonly string[]; digests: ReadonlyMap<string, readonly string[]> },
+  now: Omit<Recorded, 'canaries'>,
 ): void {
-  const acts = notContinued(now.acts, heads.acts);
-  if (acts !== undefined) findings.fault(bucket, resultObjects.act(campaign, Math.max(1, heads.acts.records)), acts);
-  for (const [submission, head] of Object.entries(heads.ledger)) {
-    const fault = notContinued(now.digests.get(submission) ?? [], head);
-    if (fault !== undefined) findings.fault(bucket, resultObjects.ledger(campaign, submission, head.records), fault);
-  }
-  for (const [submission, digests] of now.digests) {
-    if (digests.length === 0 || Object.hasOwn(heads.ledger, submission)) continue;
-    findings.note(
-      `the records of ${submission}, which are newer than the last publication, by a successor or by heads.json`,
-    );
-  }
+  for (const { key, what } of notAsPublished(campaign, heads, now)) findings.fault(bucket, key, what);
+  const grown = [...now.ledger].filter(([name, { length }]) => length > (heads.ledger[name]?.records ?? 0));
+  for (const _ of now.acts.length > heads.acts.records ? [...grown, heads.acts] : grown) findings.note(unnamed);
 }
+
+const unnamed = 'the newest record of a chain: it is newer than the last publication, so nothing names its digest';

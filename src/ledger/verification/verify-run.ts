@@ -1,11 +1,12 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import { costMicroUsd } from '../../campaign/model/money.ts';
+import { worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { LedgerRecord, RunEvidence } from '../record.ts';
+import { costFault } from './cost-fault.ts';
 import type { CheckedObjects } from './object-bytes.ts';
 
 /** A run of a record, and where its objects are. */
@@ -81,11 +82,18 @@ function specFault(
 
 /** The price follows from the billed seconds. */
 function verifyCost(objects: CheckedObjects, { results, frozen, record, run }: RecordedRun): void {
-  const instanceClass = frozen.instanceClasses.find(({ name }) => name === run.class);
-  const cost = instanceClass && costMicroUsd(run.billedSeconds, instanceClass.microUsdPerHour);
-  if (cost === run.costMicroUsd) return;
-  const what = instanceClass ? `\`costMicroUsd\` of run ${run.n} is not ${cost}` : `run ${run.n} has an unknown class`;
-  objects.findings.fault(results, ledgerKey(record), what);
+  const { limits, instanceClasses } = frozen;
+  const instanceClass = instanceClasses.find(({ name }) => name === run.class);
+  if (instanceClass === undefined) {
+    objects.findings.fault(results, ledgerKey(record), `run ${run.n} has an unknown class`);
+    return;
+  }
+  // Facts are known of every run whose job was followed to its end.
+  const isUnknown = run.reason !== null && run.facts === undefined;
+  const worst = isUnknown ? worstCostMicroUsd(limits, instanceClass, instanceClasses) : undefined;
+  const fault = costFault(run, instanceClass, worst);
+  if (fault !== undefined)
+    objects.findings.fault(results, ledgerKey(record), `\`costMicroUsd\` of run ${run.n} ${fault}`);
 }
 
 async function verifyLog(
@@ -95,9 +103,9 @@ async function verifyLog(
   runKey: string,
 ): Promise<void> {
   const key = runObjects.log(runKey);
-  const digest = outcome?.log.sha256;
-  if (digest !== undefined) {
-    await objects.stream(bucket, key, { sha256: digest, namedBy: 'outcome.json' });
+  const { sha256, keptBytes: bytes } = outcome?.log ?? {};
+  if (sha256 !== undefined) {
+    await objects.stream(bucket, key, { sha256, namedBy: 'outcome.json', ...(bytes !== undefined && { bytes }) });
   } else if (present.has('stdout.log')) {
     objects.findings.explain(bucket, key);
     objects.findings.note('stdout.log of runs without an outcome or of an older Holdout');

@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
-import { scorePredictions } from '../../scoring/score-predictions.ts';
+import { scoreAgainst, type Truth } from '../../scoring/score-predictions.ts';
 import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
@@ -17,8 +17,8 @@ export interface CampaignFacts {
   frozen: FrozenCampaign;
   /** sha256 (hex) of campaign.json. */
   digest: string;
-  /** Undefined if they cannot be read: then no score is computed again. */
-  labels: Buffer | undefined;
+  /** Undefined if the labels cannot be read: then no score is computed again. */
+  truth: Truth | undefined;
   /** Names of the objects in a folder of the runs bucket, by run key. */
   runFolders: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -123,12 +123,13 @@ async function verifyPredictions(
     }
     return files;
   }
-  const digest = { sha256: outcome.predictions.sha256, namedBy: 'outcome.json' };
-  const { labels } = facts;
-  if (scoredBy.length === 0 || labels === undefined) await objects.stream(runs, key, digest);
+  const { sha256, bytes } = outcome.predictions;
+  const expected = { sha256, bytes, namedBy: 'outcome.json' };
+  const { truth } = facts;
+  if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
-    await objects.stream(runs, key, digest, async (predictions) => {
-      const result = await scorePredictions({ predictions, labels, format, metric });
+    await objects.stream(runs, key, expected, async (predictions) => {
+      const result = await scoreAgainst(truth, { predictions, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };
         compareScores(objects, facts.buckets.results, scoreKey, { file, right });

@@ -67,9 +67,9 @@ export async function runConfined(program: ConfinedProgram): Promise<ConfinedRun
     await stage(host.staged, program.executable);
     return await runAndCollect(host, program, await importDrillImage(engine, place.drillImage, program.needsLibraries));
   } finally {
+    process.chdir(before);
     await releaseHost(engine, place);
     await engine.removeImage(place.drillImage);
-    process.chdir(before);
     await rm(place.folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import type { ControlCheck } from '../../campaign/model/canaries/canary.ts';
 import { defaultPaths } from '../../campaign/model/layouts.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
+import { processorsOf } from '../sandbox/container-flags.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
 import { type ConfinedRun, type DrilledRun, runConfined } from './confined-program.ts';
 import { memoryLimitMiB, programFor } from './drill-program.ts';
@@ -70,6 +71,7 @@ const expectedOf = ({ user }: ConfinedRun, run: DrilledRun): Expected => ({
   sharedMemoryMiB: run.limits.sharedMemoryMiB,
   temporaryMiB: Math.ceil(run.limits.memoryMiB / 2),
   processes: run.limits.pids,
+  processors: processorsOf(run.instanceClass),
   outputBytes: run.limits.outputBytes,
   variables: deviceVariables[run.instanceClass.gpu],
 });

@@ -33,6 +33,8 @@ export interface Expected {
   sharedMemoryMiB: number;
   temporaryMiB: number;
   processes: number;
+  /** Processors that it may use at a time. */
+  processors: number;
   outputBytes: number;
   input: string;
   output: string;

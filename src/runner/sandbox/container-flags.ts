@@ -65,11 +65,14 @@ function limitFlags({ spec: { limits, instanceClass }, device }: Confinement): s
     `--memory=${memory}`,
     `--memory-swap=${memory}`,
     `--pids-limit=${limits.pids}`,
-    `--cpus=${Math.min(instanceClass.vcpus, availableParallelism())}`,
+    `--cpus=${processorsOf(instanceClass)}`,
     `--shm-size=${limits.sharedMemoryMiB}m`,
     '--ulimit=core=0:0',
   ];
 }
+
+/** Processors that a container may use at a time; engines refuse more than the host has. */
+export const processorsOf = ({ vcpus }: RunSpec['instanceClass']): number => Math.min(vcpus, availableParallelism());
 
 function mountFlags({ spec: { paths = defaultPaths }, place }: Confinement): string[] {
   return [

@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
+import { retryFor } from '../../retry-for.ts';
 import { type CommandResult, spawnDetached } from '../../run-command.ts';
+import { timings } from '../timings.ts';
 import { run, succeed } from './command.ts';
 import { type EngineImage, findEngineImage } from './engine-image.ts';
 import type { EngineSettings } from '../runner-settings.ts';
@@ -82,9 +84,12 @@ export class ContainerEngine {
     await succeed([...this.command, 'import', ...options, '-', name], { input: files });
   }
 
-  /** Removes a name of an image, if there is one. */
-  async removeImage(name: string): Promise<void> {
-    if ((await this.findImage(name)) !== undefined) await succeed([...this.command, 'rmi', name]);
+  /** Removes a name of an image, if there is one; again if another process changes the images meanwhile. */
+  removeImage(name: string): Promise<void> {
+    const remove = async (): Promise<void> => {
+      if ((await this.findImage(name)) !== undefined) await succeed([...this.command, 'rmi', name]);
+    };
+    return retryFor(remove, { limit: timings.release, isPermanent: () => false });
   }
 
   async renameImage(name: string, newName: string): Promise<void> {

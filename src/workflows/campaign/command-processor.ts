@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { FoundTeam } from '../../activities/find-team.ts';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
 import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
@@ -108,8 +109,10 @@ export class CommandProcessor {
         continue;
       }
       const invalid = validationError(asked, this.state);
-      const command = invalid === undefined ? asRecorded(asked, this.state, Date.now()) : asked;
-      const error = invalid ?? (await this.carryOut(command));
+      const recorded = invalid === undefined ? asRecorded(asked, this.state, Date.now()) : asked;
+      const team = invalid === undefined ? await this.teamOf(recorded) : null;
+      const command = team === null ? recorded : withTeam(recorded, team);
+      const error = invalid ?? (await this.carryOut(command, team?.number ?? null));
       this.log(lineOf(command, error), error === undefined ? command : null);
       replies.push(() => reply?.(error === undefined ? undefined : refusal(error)));
     }
@@ -129,25 +132,33 @@ export class CommandProcessor {
   /** Returns why a valid command fails, or undefined. */
   private async carryOut<Name extends OperatorCommandName>(
     command: OperatorCommand<Name>,
+    team: number | null,
   ): Promise<string | undefined> {
     const { state } = this;
-    const { name, message } = command;
+    const { message } = command;
     const teamName = teamNamed(message);
-    const team = teamName === undefined ? null : await this.numberOf(teamName);
     if (teamName !== undefined && team === null) return `there is no team ${textOf(teamName)}`;
     if ('rounds' in message && !(await this.takeRounds(String(message.rounds)))) {
       return `there are no rounds ${textOf(message.rounds)}`;
     }
     applyCommand(command, state, team ?? -1, Date.now());
-    const controlled = ruleOf(name).control?.(message, { state, team, submissions: this.submissions });
+    const controlled = ruleOf(command.name).control?.(message, { state, team, submissions: this.submissions });
     if (controlled) await controlled;
     return undefined;
   }
 
-  private async numberOf(team: string): Promise<number | null> {
-    for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return number;
+  /** The team that a command names by its id or its pseudonym; null if there is none. */
+  private async teamOf({ message }: OperatorCommand): Promise<FoundTeam | null> {
+    const team = teamNamed(message);
+    if (team === undefined) return null;
+    for (const [number, treatment] of this.state.treatments) if (treatment.team === team) return { number, team };
     const { campaign, state } = this;
-    return activities('main', `number of team ${team}`).findTeam({ campaign, workLists: state.workLists, team });
+    const found = await activities('main', 'the number of a team').findTeam({
+      campaign,
+      workLists: state.workLists,
+      team,
+    });
+    return typeof found === 'number' ? { number: found, team } : found;
   }
 
   /** Returns false if there are no such rounds in S3. */
@@ -176,9 +187,19 @@ const refusal = (error: string): ApplicationFailure => ApplicationFailure.nonRet
 const teamNamed = (message: object): string | undefined =>
   'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
 
+/** A command that named its team by a pseudonym names it by its id. */
+function withTeam(command: OperatorCommand, { team }: FoundTeam): OperatorCommand {
+  const given = teamNamed(command.message);
+  if (given === team) return command;
+  return { ...command, message: { shownAs: `team=${given}`, ...command.message, team } } as OperatorCommand;
+}
+
 const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined): OperatorLogLine => ({
   at: new Date().toISOString(),
-  act: [name, ...subjectsOf(message)].join(' ').slice(0, longestLine),
+  act: [name, ...subjectsOf(message, unloggedFields)].join(' ').slice(0, longestLine),
+  ...(message.shownAs !== undefined && {
+    shown: [name, textOf(message.shownAs), ...subjectsOf(message, [...unloggedFields, ...hiddenFields])].join(' '),
+  }),
   by: textOf(message.by ?? 'Web UI'),
   ...(message.reason && { reason: textOf(message.reason) }),
   ...(message.id && { id: textOf(message.id) }),
@@ -186,10 +207,13 @@ const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined)
 });
 
 /** Fields that the log has separately (sender, note, id), and S3 keys, which mean nothing to people. */
-const unloggedFields = ['by', 'reason', 'id', 'rounds'];
+const unloggedFields = ['by', 'reason', 'id', 'rounds', 'shownAs'];
 
-const subjectsOf = (message: object): string[] =>
-  Object.entries(message).flatMap(([key, value]) => (unloggedFields.includes(key) ? [] : [`${key}=${textOf(value)}`]));
+/** Fields that `shownAs` replaces. */
+const hiddenFields = ['team', 'submissions'];
+
+const subjectsOf = (message: object, unlogged: readonly string[]): string[] =>
+  Object.entries(message).flatMap(([key, value]) => (unlogged.includes(key) ? [] : [`${key}=${textOf(value)}`]));
 
 /** Any JSON value as a short text. */
 const textOf = (value: unknown): string =>

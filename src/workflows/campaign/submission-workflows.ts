@@ -39,6 +39,10 @@ type SubmissionHandle = ReturnType<typeof getExternalWorkflowHandle>;
 const firstPause = 1_000;
 const longestPause = 60_000;
 
+/** Temporal takes 400 bytes. */
+const summaryOf = ({ submission, teamName, shownAs }: NextSubmission): string =>
+  markdownText(shownAs?.submission ?? `${submission} of ${teamName}`).slice(0, 100);
+
 /** Starts, signals and cancels the workflows of a campaign's submissions. */
 export class SubmissionWorkflows implements SubmissionControl {
   private readonly heard = new Set<string>();
@@ -191,7 +195,7 @@ export class SubmissionWorkflows implements SubmissionControl {
       // It runs this round, unknown to a campaign that lost its state, or the one before, which is about to close.
       await this.send(submission, (handle) => handle.signal(reportAgainSignal, noContent));
       if (sequence === 1) break;
-      await sleep(pause, { summary: markdownText(`${submission} is about to close`) });
+      await sleep(pause, { summary: markdownText(`${row.shownAs?.submission ?? submission} is about to close`) });
       if (!this.starting.has(submission)) return;
     }
     this.hasStarted(submission);
@@ -204,21 +208,22 @@ export class SubmissionWorkflows implements SubmissionControl {
   }
 
   /** Returns false if the submission has a workflow already. */
-  private async startOne({ team, teamId, teamName, submission, sequence, kind }: NextSubmission): Promise<boolean> {
+  private async startOne(row: NextSubmission): Promise<boolean> {
     const { campaign } = this;
+    const { team, teamId, submission, sequence, kind, shownAs } = row;
+    const shownTeam = shownAs?.team ?? teamId;
     try {
       await startChild<typeof submissionWorkflow>('submission', {
         workflowId: submissionWorkflowId(campaign, submission),
         taskQueue: taskQueues.main,
-        args: [{ campaign, submission, team: teamId, sequence, kind, ...sealedAsThis() }],
+        args: [{ campaign, submission, team: teamId, sequence, kind, ...(shownAs && { shownAs }), ...sealedAsThis() }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        // Temporal takes 400 bytes.
-        staticSummary: markdownText(`${submission} of ${teamName}`).slice(0, 100),
-        priority: { priorityKey: treatmentOf(this.state, team).priority, fairnessKey: teamId },
+        staticSummary: summaryOf(row),
+        priority: { priorityKey: treatmentOf(this.state, team).priority, fairnessKey: shownTeam },
         typedSearchAttributes: [
           { key: searchAttributes.campaign, value: campaign },
-          { key: searchAttributes.team, value: teamId },
+          { key: searchAttributes.team, value: shownTeam },
           { key: searchAttributes.stage, value: 'preparing' },
         ],
       });

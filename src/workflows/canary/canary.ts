@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails } from '@temporalio/workflow';
 import type { CanaryReport, CanaryVerdict } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryDetails } from '../../campaign/explanation/canary-text.ts';
+import { longestCanarySeconds } from '../../campaign/model/run-limits.ts';
 import { campaignWorkflowId, canaryMember } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';
 import { activities } from '../activity-proxies.ts';
@@ -56,8 +57,7 @@ async function reportOf({ reserved, timings }: CanaryInput, order: Order, wanted
     );
     return job.kind === 'ended' ? job.end : withoutOutcome(order, job, { isOver: wanted.isOver, reserved });
   } catch (error) {
-    // The cost is unknown, so the worst case counts.
-    return { ...neverRan(order, 'platform-error', causeOf(error, order)), costMicroUsd: reserved };
+    return { ...neverRan(order, 'platform-error', causeOf(error, order)), ...worstCase(reserved) };
   }
 }
 
@@ -74,7 +74,7 @@ function withoutOutcome(
     case 'left-behind': {
       const what = job.jobId === null ? 'its job' : `job ${job.jobId}`;
       const ended = neverRan(order, 'cancelled', `${what} may still be running: no worker could stop it`);
-      return { ...ended, jobId: job.jobId, costMicroUsd: reserved };
+      return { ...ended, jobId: job.jobId, ...worstCase(reserved) };
     }
   }
 }
@@ -86,6 +86,12 @@ const neverRan = ({ class: name, n }: Order, reason: 'platform-error' | 'cancell
   verdict: { kind: 'no-outcome', reason, cause },
   billedSeconds: 0,
   costMicroUsd: 0,
+});
+
+/** What counts for a canary whose time nobody knows. */
+const worstCase = (reserved: number): Pick<CanaryReport, 'billedSeconds' | 'costMicroUsd'> => ({
+  billedSeconds: longestCanarySeconds,
+  costMicroUsd: reserved,
 });
 
 /** A campaign that does not run now reads the record when it comes back. */

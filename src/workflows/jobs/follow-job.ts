@@ -2,7 +2,7 @@ import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import type { StuckStep } from '../../campaign/model/messages.ts';
-import { failureWords } from '../../failure-words.ts';
+import { failureCause } from '../../failure-cause.ts';
 import type { Timings } from '../../timings.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
@@ -89,5 +89,5 @@ async function end<Result>(
  */
 export function causeOf(error: unknown, { campaign, submission }: { campaign: string; submission: string }): string {
   const step = error instanceof ActivityFailure ? `${error.activityType}: ` : '';
-  return faultCause(`${step}${failureWords(error)}`, [submission, campaign]);
+  return faultCause(`${step}${failureCause(error).said}`, [submission, campaign]);
 }

@@ -1,5 +1,8 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { submissionDetails, type SubmissionContent } from '../../campaign/explanation/submission-details.ts';
+import { Names } from '../../campaign/pseudonyms/names.ts';
+import { shown } from '../../campaign/pseudonyms/shown.ts';
+import type { Pseudonym } from '../../campaign/model/frozen-campaign.ts';
 import { costOfRuns } from '../../campaign/model/money.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
@@ -8,12 +11,26 @@ import { stageQuery } from '../messages.ts';
 import { refusals } from '../authentication/refusals.ts';
 import { searchAttributes } from '../search-attributes.ts';
 
+/** A submission, and what the Web UI shows in place of its names. */
+interface ShownSubmission {
+  campaign: string;
+  submission: string;
+  team: string;
+  shownAs?: Pseudonym;
+}
+
 /** The content of a submission's page in the Web UI, and its runs. Contains no text that the submission printed. */
 export class CurrentDetails {
   readonly runs: RunRecord[] = [];
+  private readonly names: Names;
   private content: Omit<SubmissionContent, 'refused'>;
 
-  constructor(submission: string, team: string) {
+  constructor({ campaign, submission, team, shownAs }: ShownSubmission) {
+    this.names = new Names(
+      campaign,
+      [{ submission, team, ...(shownAs && { pseudonym: shownAs }) }],
+      shownAs !== undefined,
+    );
     this.content = {
       submission,
       team,
@@ -71,6 +88,6 @@ export class CurrentDetails {
 
   show(change: Partial<Omit<SubmissionContent, 'refused'>>): void {
     this.content = { ...this.content, ...change };
-    setCurrentDetails(submissionDetails({ ...this.content, refused: refusals.count }));
+    setCurrentDetails(submissionDetails({ ...shown(this.content, this.names), refused: refusals.count }));
   }
 }

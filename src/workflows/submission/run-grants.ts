@@ -8,6 +8,7 @@ import type {
   Grant,
   StuckStep,
 } from '../../campaign/model/messages.ts';
+import type { Pseudonym } from '../../campaign/model/frozen-campaign.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import {
   grantRunSignal,
@@ -36,7 +37,7 @@ export class RunGrants {
   /** How often the campaign asked for a report; when it asks, it is running. */
   private reportsAsked = 0;
 
-  constructor(private readonly round: { campaign: string; submission: string; sequence: number }) {
+  constructor(private readonly round: { campaign: string; submission: string; sequence: number; shownAs?: Pseudonym }) {
     setHandler(grantRunSignal, (grant) => this.enter({ kind: 'granted', ...grant }));
     setHandler(refuseRunSignal, (refusal) => this.enter({ kind: 'refused', ...refusal }));
     setHandler(reportAgainSignal, () => {
@@ -76,8 +77,9 @@ export class RunGrants {
 
   /** Reports a step that no worker takes; null: it continues. */
   reportStuck(stuck: StuckStep | null): Promise<void> {
-    const { submission, sequence } = this.round;
-    return this.send(() => this.parent().signal(stuckSignal, { submission, sequence, stuck }));
+    const { submission, sequence, shownAs } = this.round;
+    const step = stuck && { ...stuck, ...(shownAs && { shownAs: shownAs.submission }) };
+    return this.send(() => this.parent().signal(stuckSignal, { submission, sequence, stuck: step }));
   }
 
   private sendReport(): Promise<void> {

@@ -1,8 +1,9 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
-import type { InstanceClass, Purpose } from '../../campaign/model/frozen-campaign.ts';
+import type { InstanceClass, Pseudonym, Purpose } from '../../campaign/model/frozen-campaign.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
+import { longestRunSeconds } from '../../campaign/model/run-limits.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
@@ -20,6 +21,8 @@ export interface SubmissionInput extends SealedInput {
   /** Which round of the submission this is, and what it does. */
   sequence: number;
   kind: RoundKind;
+  /** What operators see in place of submission and team; absent: their names. */
+  shownAs?: Pseudonym;
 }
 
 export interface EndedRun {
@@ -84,8 +87,7 @@ export class SubmissionRuns {
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
     const end = await this.follow(granted).catch((error: unknown) => {
-      // The cost is unknown, so the worst case counts.
-      this.record(granted, { ...neverRan, costMicroUsd: reserved, cause: causeOf(error, this.input) });
+      this.record(granted, { ...neverRan, ...this.worstCase(granted), cause: causeOf(error, this.input) });
       throw error;
     });
     this.recordEnd(granted, end);
@@ -149,7 +151,8 @@ export class SubmissionRuns {
   }
 
   /** Submits the run and awaits its end; see {@link followJob}. */
-  private async follow({ n, purpose, instanceClass, reserved, moreSharedMemory }: GrantedRun): Promise<RunEnd> {
+  private async follow(granted: GrantedRun): Promise<RunEnd> {
+    const { n, purpose, instanceClass, moreSharedMemory } = granted;
     const order: RunOrder = {
       ...this.input,
       n,
@@ -177,18 +180,23 @@ export class SubmissionRuns {
       case 'abandoned':
         return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
       case 'left-behind':
-        return leftBehind(job.jobId === null ? `a job of run ${n}` : `job ${job.jobId}`, job.jobId, reserved);
+        return { ...leftBehind(job.jobId, n), ...this.worstCase(granted) };
     }
+  }
+
+  /** What counts for a run whose time nobody knows. */
+  private worstCase({ instanceClass, reserved }: GrantedRun): Pick<RunEnd, 'billedSeconds' | 'costMicroUsd'> {
+    const { limits, classes } = this.opened;
+    return { billedSeconds: longestRunSeconds(limits, instanceClass, classes), costMicroUsd: reserved };
   }
 }
 
-/** No worker could stop the job, so the worst case counts. */
-const leftBehind = (what: string, jobId: string | null, reserved: number): RunEnd => ({
+/** No worker could stop the job. */
+const leftBehind = (jobId: string | null, n: number): RunEnd => ({
   ...neverRan,
   jobId,
-  costMicroUsd: reserved,
   reason: 'cancelled',
-  cause: `${what} may still be running: no worker could stop it`,
+  cause: `${jobId === null ? `a job of run ${n}` : `job ${jobId}`} may still be running: no worker could stop it`,
 });
 
 /** No job was made for the run. */

@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { PulledImage } from '../../activities/pull-image.ts';
 import { classFitLines } from '../../campaign/explanation/class-fit-text.ts';
+import type { Pseudonym } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import { probeText } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
@@ -32,11 +33,12 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
   const grants = new RunGrants(input);
+  const shownAs = input.shownAs ?? input;
   const opened = await CancellationScope.nonCancellable(() =>
-    activities('main', `history of ${input.submission}`).openSubmission(input),
+    activities('main', `history of ${shownAs.submission}`).openSubmission(input),
   );
-  if (opened.final) return recordAgain(opened.final);
-  const details = new CurrentDetails(input.submission, input.team);
+  const details = new CurrentDetails(input);
+  if (opened.final) return recordAgain({ ...opened.final, ...(input.shownAs && { shownAs: input.shownAs }) }, details);
   const round = new Round(input, opened, details, grants);
   const outcome = await round.outcome();
   const end = { ...outcome, detail: outcome.detail ?? details.leftBehind };
@@ -52,14 +54,17 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
       runs: details.runs,
       image: round.image?.digest ?? opened.imageBefore,
       ...(withheld.length > 0 && { withheld }),
+      ...(input.shownAs && { shownAs: input.shownAs }),
     }),
   );
   return end.state;
 }
 
 /** The round is final already: only reports it to the campaign again. */
-async function recordAgain(final: NonNullable<OpenedSubmission['final']>): Promise<FinalState> {
-  const details = new CurrentDetails(final.submission, final.team);
+async function recordAgain(
+  final: NonNullable<OpenedSubmission['final']> & { shownAs?: Pseudonym },
+  details: CurrentDetails,
+): Promise<FinalState> {
   for (const run of final.runs) details.add(run);
   details.show({ withheld: final.withheld ?? [] });
   details.close(final.state, final.reason, final.detail, final.faults);
@@ -99,7 +104,7 @@ class Round {
   private async evaluate(): Promise<RoundResult> {
     const { input, opened, steps } = this;
     const pulled = await steps.of(() =>
-      imageActivities(`image of ${input.submission}`, opened.timings).pullImage(input),
+      imageActivities(`image of ${(input.shownAs ?? input).submission}`, opened.timings).pullImage(input),
     );
     if (pulled.kind === 'refused') return ended(pulled.byHost ? 'cancelled' : 'image-refused', pulled.why);
     this.image = pulled;
@@ -161,11 +166,10 @@ class Round {
 
   private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {
     this.details.enter('scoring', `the predictions of run ${n}`);
-    const { campaign, submission, sequence } = this.input;
+    const { campaign, submission, sequence, shownAs } = this.input;
+    const round = { campaign, submission, n, sequence, ...(shownAs && { shownAs }) };
     const [scored] = await Promise.all([
-      this.steps.of(() =>
-        scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput({ campaign, submission, n, sequence }),
-      ),
+      this.steps.of(() => scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput(round)),
       runs?.settle(),
     ]);
     const { key, digest } = scored;

@@ -51,6 +51,20 @@ describe('the details of a campaign in the Web UI', () => {
     assert.match(text, /^\| g4 \| 1 \| 2 \| 0 \| USD 1\.00 \|$/m);
   });
 
+  it('show a stuck submission and an operator command by their pseudonyms, if they have them', () => {
+    const stuck = { submission: 'big-model', what: 'pullImage', cause: 'it is gone', tries: 5, since: 0 };
+    const line = { at: '2026-01-01T00:00:00Z', by: 'root', act: 'pauseTeam team=owls' };
+    const text = campaignDetails({
+      ...running,
+      stuck: [stuck, { ...stuck, shownAs: 'team-k7m4x/2' }],
+      operatorsLog: [line, { ...line, shown: 'pauseTeam team=team-k7m4x' }],
+    });
+    assert.equal(text.match(/big-model is stuck/g)?.length, 1);
+    assert.match(text, /^- team-k7m4x\/2 is stuck in pullImage: /m);
+    assert.equal(text.match(/team=owls/g)?.length, 1);
+    assert.match(text, /pauseTeam team=team-k7m4x/);
+  });
+
   it('show the end, without a forecast, once nothing is open', () => {
     for (const closing of [null, 'cancelled'] as const) {
       const text = campaignDetails({ ...running, closing, counts: { ...nothing, finished: 2, failed: 1 } });

@@ -45,8 +45,10 @@ describe('the facts of a run', () => {
       containerInstanceArn: 'arn:aws:ecs:us-east-1:123456789012:container-instance/holdout-g4/9d3bf14e',
     };
     const ofRun = { outcome: undefined, rule: 'no-outcome', limitSeconds: 60, itemCount: 10 } as const;
-    const facts = runFacts({ ...ofRun, job: { ...job, ...place } });
-    assert.deepEqual(facts.batch, { statusReason: job.statusReason, exitCode: 0, reason: null, ...place });
+    const times = { startedAt: Date.UTC(2026, 0, 1), stoppedAt: Date.UTC(2026, 0, 1, 0, 1, 30) };
+    const facts = runFacts({ ...ofRun, job: { ...job, ...place, ...times } });
+    const when = { jobStartedAt: '2026-01-01T00:00:00.000Z', jobStoppedAt: '2026-01-01T00:01:30.000Z' };
+    assert.deepEqual(facts.batch, { statusReason: job.statusReason, exitCode: 0, reason: null, ...place, ...when });
     const shown = new Map(runText({ reason: 'platform-error', jobId: 'j', facts }));
     assert.deepEqual([shown.get('log'), shown.get('machine')], [place.logStreamName, 'holdout-g4/9d3bf14e']);
   });
@@ -106,7 +108,9 @@ describe('the facts of a run', () => {
       },
     );
     const longest = 'x'.repeat(200);
-    const batch = { reason: longest, exitCode: 137, logStreamName: longest, containerInstanceArn: longest };
+    const [jobStartedAt, jobStoppedAt] = [facts.startedAt, facts.stoppedAt];
+    const times = { jobStartedAt, jobStoppedAt };
+    const batch = { reason: longest, exitCode: 137, logStreamName: longest, containerInstanceArn: longest, ...times };
     const text = JSON.stringify({ ...facts, batch: { ...facts.batch, ...batch } });
     assert.doesNotMatch(text, /label-of-clip/);
     assert.ok(text.length + 200 <= 1_536, `${text.length} bytes`);

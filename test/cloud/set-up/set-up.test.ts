@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkOf, newKeyFile, readKeyFile, writeKeyFile } from '../../../src/codec/key-file.ts';
 import { itWithPython } from '../python.ts';
 import { cases } from './cases.ts';
 import { fakeClockFault, SetUp } from './set-up.ts';
@@ -44,6 +47,69 @@ describe('a remote stack', function () {
     for (const role of ['operator', 'worker', 'scorer', 'runner']) {
       assert.match(doctor.printed, new RegExp(`^note +rights of ${role} +not checked`, 'm'));
     }
+  });
+
+  describe('whose doctor looks at the codec keys', () => {
+    const lineOf = async (changes: NodeJS.ProcessEnv): Promise<{ line: string; status: number | null }> => {
+      const setUp = await open();
+      const { printed, status } = await setUp.run('client', ['doctor', '--aws'], changes);
+      const lines = printed.split('\n');
+      const at = lines.findIndex((line) => /^\w+ +codec keys /.test(line));
+      return { line: lines.slice(at, at + 2).join(' '), status };
+    };
+    const keyFile = async (name: string, mode = 0o600): Promise<string> => {
+      const file = join((await open()).folder, name);
+      writeKeyFile(file, newKeyFile(), { fresh: true });
+      chmodSync(file, mode);
+      return file;
+    };
+
+    itWithPython('names a key file that is missing, that others may read, and that is none', async () => {
+      const readable = await keyFile('readable.json', 0o644);
+      const other = join((await open()).folder, 'other.json');
+      writeFileSync(other, '{}', { mode: 0o600 });
+      for (const [HOLDOUT_CODEC_KEYS, why] of [
+        [`${other}.missing`, /no such file/],
+        [readable, /mode is 644/],
+        [other, /is invalid/],
+      ] as const) {
+        const { line, status } = await lineOf({ HOLDOUT_CODEC_KEYS });
+        assert.match(
+          line,
+          /^MISSING +codec keys +The codec key file \S+ cannot be used: .* → Restore the file from a copy/,
+        );
+        assert.match(line, why);
+        assert.equal(status, 2);
+      }
+    });
+
+    itWithPython('says that payloads are plain, and which keys the namespace needs', async () => {
+      const setUp = await open();
+      assert.match(
+        (await lineOf({})).line,
+        /^note +codec keys +HOLDOUT_CODEC_KEYS is not set: Temporal holds payloads/,
+      );
+      const HOLDOUT_CODEC_KEYS = await keyFile('own.json');
+      const first = await lineOf({ HOLDOUT_CODEC_KEYS });
+      assert.match(
+        first.line,
+        /^ok +codec keys +\S+, current key \w{8}, which is not used yet; it has every key of namespace complete \(0\)$/,
+      );
+      const { current, keys } = readKeyFile(HOLDOUT_CODEC_KEYS);
+      await setUp.registerKey(current, checkOf(keys.get(current) ?? assert.fail('no current key')));
+      try {
+        assert.match(
+          (await lineOf({ HOLDOUT_CODEC_KEYS })).line,
+          /^ok +codec keys +\S+, current key \w{8}; it has every key of namespace complete \(1\)$/,
+        );
+        assert.match((await lineOf({})).line, /^MISSING +codec keys .*HOLDOUT_CODEC_KEYS names no key file/);
+        const stranger = await lineOf({ HOLDOUT_CODEC_KEYS: await keyFile('stranger.json') });
+        assert.match(stranger.line, /^MISSING +codec keys .* key \w{8} is missing in it/);
+        assert.equal(stranger.status, 2);
+      } finally {
+        await setUp.unregisterKey(current);
+      }
+    });
   });
 
   for (const { what, take, give, env, clock, edit, command, says, next, status: expected = 2 } of cases) {

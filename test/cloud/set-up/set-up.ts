@@ -11,13 +11,18 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { resultObjects } from '../../../src/object-keys.ts';
+import { codecKeyObjects, resultObjects } from '../../../src/object-keys.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { bucketsOf, type Buckets } from '../../../src/settings.ts';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { startS3Server, type S3Server } from '../../support/s3-server.ts';
 import { account, AwsAccount, classes, key, prefix, region, registry } from './aws-account.ts';
 import { TemporalNamespaces } from './temporal-namespaces.ts';
+
+const codecKey = (id: string): { Bucket: string; Key: string } => ({
+  Bucket: buckets.results,
+  Key: codecKeyObjects.key('complete', id),
+});
 
 export const buckets = bucketsOf({ bucketPrefix: prefix });
 
@@ -89,6 +94,15 @@ export class SetUp {
   async forget(): Promise<void> {
     const object = { Bucket: buckets.results, Key: resultObjects.campaign('final') };
     await this.client.send(new DeleteObjectCommand(object));
+  }
+
+  /** Enters a codec key in the list of the namespace `complete`, as the first process that seals with it does. */
+  async registerKey(id: string, check: string): Promise<void> {
+    await this.client.send(new PutObjectCommand({ ...codecKey(id), Body: check }));
+  }
+
+  async unregisterKey(id: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand(codecKey(id)));
   }
 
   /** Every object in the buckets that are there. */

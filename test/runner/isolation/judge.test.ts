@@ -56,6 +56,7 @@ function sound(): Evidence & { findings: Findings } {
       otherEntries: [31, 31],
       memory: { status: 9, limits: ['67108864\n', undefined], swap: undefined },
       processes: { made: 63, last: -11, limits: ['64\n', undefined] },
+      processors: { quota: '200000\n', period: '100000\n', max: undefined },
       output: { written: 7 << 20, last: -28, core: 0 },
     },
     outside: {
@@ -76,6 +77,7 @@ function sound(): Evidence & { findings: Findings } {
       sharedMemoryMiB: 16,
       temporaryMiB: 32,
       processes: 64,
+      processors: 2,
       outputBytes: 4 << 20,
       variables: [],
     },
@@ -112,6 +114,9 @@ const inUser =
   (user: Partial<Findings['user']>): Change =>
   ({ findings }) =>
     Object.assign(findings.user, user);
+
+const version1 = { quota: '200000\n', period: '100000\n', max: undefined };
+const version2 = { quota: undefined, period: undefined, max: '200000 100000\n' };
 
 const changes: readonly (readonly [control: Control, what: string, change: Change])[] = [
   ['network', 'a connection arrived', inOutside({ reached: ['127.0.0.1'] })],
@@ -151,6 +156,22 @@ const changes: readonly (readonly [control: Control, what: string, change: Chang
   ['processes', 'nothing was tried', ({ findings }) => Object.assign(findings.processes, { made: undefined })],
   ['processes', 'more were counted from outside', inOutside({ processes: 65 })],
   ['processes', 'its group allows more', ({ findings }) => Object.assign(findings.processes, { limits: ['max\n'] })],
+  [
+    'processes',
+    'its group allows more processors',
+    inFindings(() => ({ processors: { ...version1, quota: '300000\n' } })),
+  ],
+  ['processes', 'its group allows all processors', inFindings(() => ({ processors: { ...version1, quota: '-1\n' } }))],
+  [
+    'processes',
+    'its group of version 2 allows more processors',
+    inFindings(() => ({ processors: { ...version2, max: '300000 100000\n' } })),
+  ],
+  [
+    'processes',
+    'its group of version 2 allows all',
+    inFindings(() => ({ processors: { ...version2, max: 'max 100000\n' } })),
+  ],
   ['read-only-root', 'it writes into its image', ({ findings }) => findings.rootWrites.set('/bait/new', 5)],
   ['read-only-root', 'only modes protect its image', ({ findings }) => findings.rootWrites.set('/bait/new', -13)],
   ['read-only-root', 'it writes into a volume', ({ findings }) => findings.rootWrites.set('/volume/new', 5)],
@@ -208,6 +229,14 @@ describe('the judge of an isolation drill', () => {
       assert.deepEqual(broken(evidence), [control]);
     });
   }
+
+  it('accepts the same limit of processor time by cgroup v2, and a group that does not show it', () => {
+    for (const processors of [version2, { ...version2, max: undefined }]) {
+      const evidence = sound();
+      Object.assign(evidence.findings, { processors });
+      assert.deepEqual(broken(evidence), []);
+    }
+  });
 
   it('does not take the absence of a report for isolation', () => {
     for (const end of [{ kind: 'exited', exitCode: 0 }, { kind: 'time-limit' }] as const) {

@@ -1,6 +1,7 @@
 import { controlsOf } from '../control.ts';
 
 const tampered = ['test/ledger/tampered-record.test.ts'];
+const scores = ['test/ledger/checked-score.test.ts'];
 const escaping = ['test/escaping/escaping.test.ts'];
 
 /** What is checked whenever the record is read, and what people see of it. */
@@ -13,7 +14,7 @@ export const recordControls = [
   ...controlsOf('src/ledger/checked-object.ts', tampered, [
     ['the digest that another record names', 'if (sha256(body) !== digest) throw', 'if (false) throw'],
   ]),
-  ...controlsOf('src/ledger/checked-score.ts', tampered, [
+  ...controlsOf('src/ledger/checked-score.ts', scores, [
     ['scores of this run', 'if (file.runKey !== runKey) return', 'if (false) return'],
     [
       'scores of these predictions',
@@ -22,7 +23,7 @@ export const recordControls = [
     ],
   ]),
   ...controlsOf('src/escaping/visible.ts', escaping, [
-    ['no invisible characters', 'text.replace(invisible, codeOf)', 'text'],
+    ['no invisible characters', 'kept ?? codeOf(found)', 'found'],
     ['no direction marks', '\\p{Default_Ignorable_Code_Point}', ''],
   ]),
   ...controlsOf('src/escaping/markdown.ts', escaping, [

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Writes a campaign of some of the example's submissions and of further rows; returns its file. */
+/** Writes a campaign that shows names, of some of the example's submissions and of further rows; returns its file. */
 export function partOfExample(
   exampleFile: string,
   folder: string,
@@ -15,7 +15,7 @@ export function partOfExample(
   writeFileSync(join(folder, 'part.csv'), `${manifest}\n`);
   const file = readFileSync(exampleFile, 'utf8')
     .replace('campaign: spliced-clips', 'campaign: part')
-    .replace('submissions: ./submissions.csv', 'submissions: ./part.csv')
+    .replace('submissions: ./submissions.csv', 'submissions: ./part.csv\nteamNames: shown')
     .replaceAll(/: \.\/(private|public)/g, `: ${example}/$1`);
   writeFileSync(join(folder, 'part.yaml'), file);
   return join(folder, 'part.yaml');

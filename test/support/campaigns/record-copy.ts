@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { holdoutError } from '../../../src/errors.ts';
 import type { RecordSource } from '../../../src/ledger/verification/record-source.ts';
 import { bucketsOf } from '../../../src/settings.ts';
 
 /** The buckets of a home in memory, to change them and verify the result. */
 export class RecordCopy implements RecordSource {
   /** By `<bucket>/<key>`. */
-  private constructor(private readonly objects: ReadonlyMap<string, Buffer>) {}
+  constructor(private readonly objects: ReadonlyMap<string, Buffer>) {}
 
   static of(home: string): RecordCopy {
     const objects = new Map<string, Buffer>();
@@ -43,15 +44,13 @@ export class RecordCopy implements RecordSource {
     }
   }
 
-  find(bucket: string, key: string): Promise<Buffer | undefined> {
+  findOfMany(bucket: string, key: string): Promise<Buffer | undefined> {
     return Promise.resolve(this.objects.get(`${bucket}/${key}`));
   }
 
-  exists(bucket: string, key: string): Promise<boolean> {
-    return Promise.resolve(this.objects.has(`${bucket}/${key}`));
-  }
-
   stream(bucket: string, key: string): Promise<Readable> {
-    return Promise.resolve(Readable.from([this.objects.get(`${bucket}/${key}`) ?? Buffer.alloc(0)]));
+    const body = this.objects.get(`${bucket}/${key}`);
+    if (body === undefined) return Promise.reject(holdoutError('OBJECT_MISSING', { bucket, key }));
+    return Promise.resolve(Readable.from([body]));
   }
 }

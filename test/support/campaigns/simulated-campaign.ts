@@ -11,6 +11,8 @@ export interface CampaignShape {
   budgetUsd: number;
   /** Without probes: every submission has one job. */
   unprobed?: true;
+  /** Operators see pseudonyms, and names are unmistakable: `zz-canary-3` of team `ZZ Canary 3` hands in `zz-canary-3.model-1`. */
+  blind?: true;
 }
 
 const inputs = ['a.bin', 'b.bin', 'c.bin', 'd.bin'];
@@ -32,7 +34,12 @@ export async function writeCampaignFolder(folder: string, shape: CampaignShape):
   );
   writeFileSync(join(folder, 'image.tar'), await tarOf(await ociEntries()));
   const rows = shape.teams.flatMap((count, team) =>
-    Array.from({ length: count }, (_, n) => `t${team},Team ${team},s${team}-${n},image.tar,2026-01-01T00:00:00Z`),
+    Array.from({ length: count }, (_, n) => {
+      const names = shape.blind
+        ? `zz-canary-${team},ZZ Canary ${team},zz-canary-${team}.model-${n}`
+        : `t${team},Team ${team},s${team}-${n}`;
+      return `${names},image.tar,2026-01-01T00:00:00Z`;
+    }),
   );
   writeFileSync(join(folder, 'submissions.csv'), `team,teamName,submission,image,submittedAt\n${rows.join('\n')}\n`);
   const file = join(folder, 'campaign.yaml');
@@ -40,12 +47,12 @@ export async function writeCampaignFolder(folder: string, shape: CampaignShape):
   return file;
 }
 
-const campaignFile = ({ campaign, slots, budgetUsd, unprobed }: CampaignShape): string => `campaign: ${campaign}
+const campaignFile = ({ campaign, slots, budgetUsd, unprobed, blind }: CampaignShape): string => `campaign: ${campaign}
 metric: log-loss
 predictions: { file: predictions.csv, id: id, value: label, maxBytes: 1MiB, missing: reject }
 inputs: { testSet: ./inputs, ${unprobed ? '' : 'sampleSet: ./sample, '}labels: ./labels.csv }
 submissions: ./submissions.csv
-deadline: 3w
+${blind ? '' : 'teamNames: shown\n'}deadline: 3w
 budget: { usd: ${budgetUsd} }
 limits: { wallClock: 9h, wallClockOn: p3, memory: 14GiB, pids: 512, output: 1GiB, image: 1GiB, sharedMemory: 1GiB, attempts: 3, platformRuns: 5 }
 leaderboard: { perTeam: best, ties: earliest, order: ascending }

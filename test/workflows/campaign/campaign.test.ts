@@ -7,6 +7,7 @@ import {
   type WorkflowFailedError,
 } from '@temporalio/client';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { submissionWorkflowId } from '../../../src/ids.ts';
 import * as messages from '../../../src/workflows/messages.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -183,10 +184,10 @@ describe('a campaign with scripted runs', () => {
     assert.deepEqual([record('broken').state, record('broken').reason], ['failed', 'platform-error']);
     assert.equal(record('broken').detail, 'not retried: awaitBatchJob: BROKEN: no such bucket');
     assert.equal(record('broken').runs[0]?.cause, 'awaitBatchJob: BROKEN: no such bucket');
-    assert.ok(
-      (record('broken').runs[0]?.costMicroUsd ?? 0) > 600_000,
-      'a run of unknown cost counts as the worst case',
-    );
+    const [{ class: name, billedSeconds, costMicroUsd: cost } = assert.fail('no run')] = record('broken').runs;
+    assert.ok(cost > 600_000, 'a run of unknown cost counts as the worst case');
+    const price = campaign.frozen.instanceClasses.find((one) => one.name === name)?.microUsdPerHour ?? 0;
+    assert.equal(cost, costMicroUsd(billedSeconds, price), 'the cost follows from the billed seconds');
   });
 
   it('records an image that the host refuses as the host’s decision, not as the team’s fault', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CanaryVerdict } from '../../../src/campaign/model/canaries/canary-report.ts';
+import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { worstCanaryMicroUsd } from '../../../src/campaign/model/run-limits.ts';
 import { blockedLines } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
@@ -127,6 +129,22 @@ describe('a campaign whose classes are opened by canaries', () => {
     assert.match(blockedLines(blocked)[0] ?? '', /its canary does not open it: the job FAILED .* → push the image/);
     assert.deepEqual([campaign.canaries.submitted.length, campaign.submitted, campaign.recorded], [3, [], []]);
     assert.equal(blocked.money.spent, 3 * scriptedCanaryCost);
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+    await handle.result();
+  });
+
+  it('counts the worst case of canaries that cannot be followed, whose cost follows from their time', async () => {
+    campaign.canaries.script = () => {
+      throw ApplicationFailure.nonRetryable('broken', 'BROKEN');
+    };
+    const handle = await campaign.start('lost');
+    await until('lost', ({ hold }) => hold === 'platform');
+    const lost = campaign.canaries.ended('lost');
+    assert.ok(lost.length > 0, 'there are canaries');
+    for (const { class: name, billedSeconds, costMicroUsd: cost } of lost) {
+      const on = campaign.frozen.instanceClasses.find((one) => one.name === name) ?? assert.fail(`no ${name}`);
+      assert.deepEqual([cost, cost], [worstCanaryMicroUsd(on), costMicroUsd(billedSeconds, on.microUsdPerHour)]);
+    }
     await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
   });

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { stuckLine } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
+import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { embeddedTimings, remoteTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/messages.ts';
@@ -166,8 +167,11 @@ describe('a campaign without workers that submit or await jobs', () => {
     const left = 'job job-a-1 may still be running: no worker could stop it';
     assert.deepEqual([record?.state, record?.detail], ['cancelled', left]);
     assert.deepEqual(
-      record?.runs.map(({ jobId, cause, costMicroUsd }) => [jobId, cause, costMicroUsd]),
+      record?.runs.map(({ jobId, cause, costMicroUsd: cost }) => [jobId, cause, cost]),
       [['job-a-1', left, reserved]],
     );
+    const [run] = record?.runs ?? [];
+    const price = campaign.frozen.instanceClasses.find(({ name }) => name === run?.class)?.microUsdPerHour ?? 0;
+    assert.equal(costMicroUsd(run?.billedSeconds ?? 0, price), reserved, 'the cost follows from the billed seconds');
   });
 });

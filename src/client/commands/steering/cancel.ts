@@ -9,15 +9,17 @@ import { requireRunning } from '../../status/query-progress.ts';
 import { runningSubmissions } from '../../status/running-submissions.ts';
 import { selectSubmissions } from '../../operator/select-submissions.ts';
 import { noteOf, type Register } from '../command-context.ts';
+import { namesOf } from '../../names/names-of-campaign.ts';
+import { choiceSubject } from '../../names/subject.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 
 export const register: Register = (command, { withAccess, output }) => {
   withSelectionOptions(command).action(
     withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
       await requireRunning(access, campaign, 'cancel');
-      const known = await campaignFromS3(access, campaign);
+      const [known, names] = await Promise.all([campaignFromS3(access, campaign), namesOf(access, campaign)]);
       const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
-      const { chosen, lines, reason } = selectSubmissions('cancel', filter, known, running);
+      const { chosen, lines, reason } = selectSubmissions('cancel', filter, known, names, running);
       const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
       const { expected } = estimateOf(chosen, known);
       const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
@@ -29,8 +31,7 @@ export const register: Register = (command, { withAccess, output }) => {
       ];
       if (!(await confirmed(meaning, 'Cancel them?', { yes, output }))) return exitStatus.failed;
       await sendUpdate(access, campaign, commandMessages.cancel, {
-        ...(filter.submission && { submissions: filter.submission }),
-        ...(filter.team !== undefined && { team: filter.team }),
+        ...choiceSubject(filter, names),
         ...(reason && { because: reason }),
         ...noteOf(why),
       });

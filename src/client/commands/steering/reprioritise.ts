@@ -1,4 +1,6 @@
 import { commandMessages } from '../../../workflows/messages.ts';
+import { namesOf } from '../../names/names-of-campaign.ts';
+import { shownTeam, teamSubject } from '../../names/subject.ts';
 import { sendCommand } from '../../operator/send-command.ts';
 import { noteOf, numberArgument, whyOption, type Register } from '../command-context.ts';
 
@@ -10,9 +12,11 @@ export const register: Register = (command, { withAccess, output }) => {
     .option(...whyOption)
     .action(
       withAccess<{ team: string; priority?: number; weight?: number; why?: string }>(
-        async (access, campaign, { why, ...change }) => {
-          await sendCommand(access, campaign, commandMessages.reprioritiseTeam, { ...change, ...noteOf(why) });
-          output.say(`done: reprioritise ${change.team}`);
+        async (access, campaign, { why, team, ...change }) => {
+          const names = await namesOf(access, campaign);
+          const message = { ...teamSubject(team, names), ...change, ...noteOf(why) };
+          await sendCommand(access, campaign, commandMessages.reprioritiseTeam, message);
+          output.say(`done: reprioritise ${shownTeam(team, names)}`);
         },
       ),
     );

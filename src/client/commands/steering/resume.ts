@@ -1,5 +1,7 @@
 import { holdoutError } from '../../../errors.ts';
 import { commandMessages } from '../../../workflows/messages.ts';
+import { namesOf } from '../../names/names-of-campaign.ts';
+import { shownTeam, teamSubject } from '../../names/subject.ts';
 import { sendCommand } from '../../operator/send-command.ts';
 import { noteOf, whyOption, type Register } from '../command-context.ts';
 
@@ -14,13 +16,16 @@ export const register: Register = (command, { withAccess, output }) => {
         if (team !== undefined && instanceClass !== undefined) {
           throw holdoutError('USAGE', { message: 'resume takes --team or --class, not both.' });
         }
+        const names = await namesOf(access, campaign);
         if (team !== undefined) {
-          await sendCommand(access, campaign, commandMessages.resumeTeam, { team, ...noteOf(why) });
+          const message = { ...teamSubject(team, names), ...noteOf(why) };
+          await sendCommand(access, campaign, commandMessages.resumeTeam, message);
         } else {
           const message = { ...(instanceClass !== undefined && { class: instanceClass }), ...noteOf(why) };
           await sendCommand(access, campaign, commandMessages.resumeCampaign, message);
         }
-        output.say(`done: resume ${team ?? instanceClass ?? campaign}`);
+        const subject = team === undefined ? (instanceClass ?? campaign) : shownTeam(team, names);
+        output.say(`done: resume ${subject}`);
       }),
     );
 };

@@ -5,6 +5,7 @@ import { addRounds, nextRounds } from '../../operator/added-rounds.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
 import { costLines, deadlineLines } from '../../operator/cost-estimate.ts';
 import { selectSubmissions } from '../../operator/select-submissions.ts';
+import { namesOf } from '../../names/names-of-campaign.ts';
 import { noteOf, type Register } from '../command-context.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 
@@ -22,8 +23,8 @@ export const register: Register = (command, { withAccess, output }) => {
   const { kind, question, done } = verbs[verb];
   withSelectionOptions(command).action(
     withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
-      const known = await campaignFromS3(access, campaign);
-      const { chosen, lines } = selectSubmissions(verb, filter, known);
+      const [known, names] = await Promise.all([campaignFromS3(access, campaign), namesOf(access, campaign)]);
+      const { chosen, lines } = selectSubmissions(verb, filter, known, names);
       const cost = verb === 'retry' ? await costLines(access, known, chosen) : [free, ...deadlineLines(known.deadline)];
       if (!(await confirmed([...lines, ...cost], question, { yes, output }))) return exitStatus.failed;
       await addRounds(access, known.frozen, commandMessages[verb], nextRounds(chosen, kind), noteOf(why));

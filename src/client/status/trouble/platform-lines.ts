@@ -4,11 +4,12 @@ import { instantText } from '../../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../../campaign/operators/progress.ts';
 import { equalFaults } from '../../../campaign/state/platform-faults.ts';
 import { counted } from '../../../safe-text.ts';
+import { arrowTo, nextStepAfter } from './next-step.ts';
 
-/** What to do about a fault before a class is resumed: `renew the credentials …, then`. */
+/** What to do about a fault before the command after it: `renew the credentials …, then`. */
 export function repairOf(cause: string): string {
   const advice = adviceOn(cause);
-  if (advice === undefined) return 'fix the cause, then';
+  if (advice === undefined) return `${nextStepAfter(cause) ?? 'fix the cause'}, then`;
   return advice.lasts ? `${advice.next}, then` : `it may have passed (${advice.next}), so try again`;
 }
 
@@ -19,7 +20,7 @@ export const faultLines = ({ classes }: CampaignProgress): string[] =>
     const { cause, count, since } = fault;
     const runs = count === 1 ? 'the last run' : `the last ${count} runs`;
     const began = since === undefined ? '' : ` since ${instantText(since)}`;
-    const next = adviceOn(cause)?.next ?? 'look at the cause';
+    const next = nextStepAfter(cause) ?? 'look at the cause';
     return [
       `${name}: a platform fault ended ${runs}${began}: ${cause} → ${next}; ${equalFaults} in a row block the class`,
     ];
@@ -44,8 +45,7 @@ export function waitLines({ stuck }: CampaignProgress): string[] {
     waits.set(key, { ...known, jobs: known.jobs + 1, since: Math.min(known.since, since) });
   }
   return [...waits.values()].map(({ place, cause, jobs, since }) => {
-    const next = adviceOn(cause)?.next;
     const wait = `${counted(jobs, 'job')} ${jobs === 1 ? 'waits' : 'wait'} for a machine since ${instantText(since)}`;
-    return `${place}: ${wait}: ${cause}${next === undefined ? '' : ` → ${next}`}`;
+    return `${place}: ${wait}: ${cause}${arrowTo(nextStepAfter(cause))}`;
   });
 }

@@ -5,12 +5,15 @@ import { instantText } from '../../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../../ids.ts';
 import { refusalOf, refusalText } from '../../../unauthenticated.ts';
 import type { Access } from '../../access.ts';
+import { arrowTo, nextStepAfter } from './next-step.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {
   /** The activity's name. */
   what: string;
   cause: string;
+  /** What to do; absent if it is not known. */
+  next?: string;
   /** Failed attempts. */
   tries: number;
   /** Instant (ms) of the next attempt; null: it is running. */
@@ -39,7 +42,9 @@ export async function stuckActivities(
     if (tries < minFailures || !lastFailure) continue;
     const nextTry = next ? 1000 * Number(next.seconds) : null;
     const failure = await opened(temporal, { workflowId, activityId: activityId ?? '' }, lastFailure);
-    stuck.push({ what: activityType?.name ?? '', cause: causeOf(failure), tries, nextTry });
+    const cause = causeOf(failure);
+    const step = failure.next ?? nextStepAfter(cause);
+    stuck.push({ what: activityType?.name ?? '', cause, ...(step !== undefined && { next: step }), tries, nextTry });
   }
   return stuck;
 }
@@ -49,6 +54,8 @@ interface Failure {
   message?: string | null;
   cause?: Failure | null;
   applicationFailureInfo?: { type?: string | null; details?: { payloads?: Payload[] | null } | null } | null;
+  /** The activity's own next step, see {@link opened}. */
+  next?: string;
   /** The sealed message. */
   encodedAttributes?: Payload | null;
 }
@@ -63,9 +70,13 @@ async function opened(
   const { loadedDataConverter, namespace } = client.options;
   const context = { type: 'activity', namespace, isLocal: false, ...step } as const;
   // An activity's own words are in its details, see activities/activity-failure.ts.
-  const [detail] = failure.applicationFailureInfo?.details?.payloads ?? [];
-  const words = await decodeOptionalSinglePayload<unknown>(loadedDataConverter, detail, context);
-  if (typeof words === 'string') return { ...failure, message: words, ...(cause && { cause }) };
+  const details = failure.applicationFailureInfo?.details?.payloads ?? [];
+  const [words, next] = await Promise.all(
+    details.map((detail) => decodeOptionalSinglePayload<unknown>(loadedDataConverter, detail, context)),
+  );
+  if (typeof words === 'string') {
+    return { ...failure, message: words, ...(typeof next === 'string' && { next }), ...(cause && { cause }) };
+  }
   if (!failure.encodedAttributes) return { ...failure, ...(cause && { cause }) };
   const attributes = await decodeOptionalSinglePayload<{ message?: string }>(
     loadedDataConverter,
@@ -105,7 +116,7 @@ const stuckTexts: Record<string, string> = {
   publishResults: 'its results cannot be published',
 };
 
-export function stuckActivityLine({ what, cause, tries, nextTry }: StuckActivity): string {
-  const next = nextTry === null ? 'retrying now' : `next attempt at ${instantText(nextTry)}`;
-  return `the campaign itself is stuck: ${stuckTexts[what] ?? what} (failed ${tries} times, ${next}): ${cause}`;
+export function stuckActivityLine({ what, cause, next, tries, nextTry }: StuckActivity): string {
+  const attempt = nextTry === null ? 'retrying now' : `next attempt at ${instantText(nextTry)}`;
+  return `the campaign itself is stuck: ${stuckTexts[what] ?? what} (failed ${tries} times, ${attempt}): ${cause}${arrowTo(next)}`;
 }

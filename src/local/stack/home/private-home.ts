@@ -28,7 +28,7 @@ export function makePrivate(home: string, places: readonly string[], report: Rep
     throw holdoutError('HOME_UNUSABLE', { home, cause });
   }
   if ((mode & others) === 0) return;
-  const ours = [...places, 'results', 'pilots'];
+  const ours = [...places, 'results', 'pilots', 'record-keys', 'pseudonym-secrets'];
   const found = readdirSync(home);
   // The folder of docker compose stays as it is.
   if (!found.includes('credentials.json') && found.some((name) => ![...ours, 'compose'].includes(name))) {

@@ -30,21 +30,35 @@ export function judgeMemory({ memory, mounts }: Findings, { expected, outside }:
   };
 }
 
-/** It cannot have more processes than its limit. */
-export function judgeProcesses({ processes }: Findings, { expected, outside }: Seen): Judgement {
+/** It cannot have more processes than its limit, nor more processor time, where its control group shows that. */
+export function judgeProcesses({ processes, processors }: Findings, { expected, outside }: Seen): Judgement {
   const { made = NaN, last } = processes;
   const counted = outside.processes;
+  const allowed = processorsAllowed(processors);
   return {
     faults: [
       ...unless(last === errno.EAGAIN, `fork was never refused: ${inWords(last)}`),
       ...unless(made + 1 <= expected.processes, `it had ${made + 1} processes of ${expected.processes}`),
       ...unless((counted ?? 0) <= expected.processes, `${counted} processes were counted from outside`),
       ...groupFaults(processes.limits, expected.processes, 'processes'),
+      ...unless(
+        (allowed ?? 0) <= expected.processors,
+        `its control group allows ${allowed} of ${expected.processors} processors`,
+      ),
     ],
     seen:
       `fork was refused at ${made + 1} processes of ${expected.processes}` +
-      (counted === null ? '; not counted from outside' : `, ${counted} by the control group`),
+      (counted === null ? '; not counted from outside' : `, ${counted} by the control group`) +
+      (allowed === undefined ? '' : `; processors: ${allowed}`),
   };
+}
+
+/** Processors that the container's own control group allows at a time; undefined where it cannot see that. */
+function processorsAllowed({ quota, period, max }: Findings['processors']): number | undefined {
+  const [time, per] = max === undefined ? [quota, period] : max.trim().split(' ');
+  if (time === undefined || per === undefined) return undefined;
+  // No limit is `max` on cgroup v2 and -1 on v1.
+  return Number(time) > 0 ? Number(time) / Number(per) : Infinity;
 }
 
 /** A limit of the container's own control group, where it can see that, must not be above what is promised. */

@@ -48,6 +48,8 @@ export interface Findings {
   /** `swap`: how much of it may be in swap space, in the words of the control group. */
   memory: { status: number | undefined; limits: (string | undefined)[]; swap: string | undefined };
   processes: { made: number | undefined; last: number | undefined; limits: (string | undefined)[] };
+  /** The group's limit of processor time, in its own words: quota and period on cgroup v1, both in one on v2. */
+  processors: Record<'quota' | 'period' | 'max', string | undefined>;
   /** `core`: largest core file, in bytes. */
   output: Record<'written' | 'last' | 'core', number | undefined>;
 }
@@ -104,6 +106,11 @@ function tryAll(attacks: Attacks, plan: AttackPlan) {
     ),
     swap: limitFile(attacks, 'memory.swap.max'),
     processLimits: ['pids/pids.max', 'pids.max'].map((file) => limitFile(attacks, file)),
+    processors: {
+      quota: limitFile(attacks, 'cpu/cpu.cfs_quota_us'),
+      period: limitFile(attacks, 'cpu/cpu.cfs_period_us'),
+      max: limitFile(attacks, 'cpu.max'),
+    },
     user: tryUser(attacks, plan),
     ...tryFiles(attacks, plan),
     targets: plan.targets.map((target) => attacks.connect(target)),
@@ -157,7 +164,7 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
   const text = (region: TextRegion): string | undefined => memory.textIn(report, region);
   const numbers = <Key>(map: Map<Key, Slot>): Map<Key, number | undefined> =>
     new Map([...map].map(([key, slot]) => [key, number(slot)]));
-  const { user, texts, processes, output } = slots;
+  const { user, texts, processes, processors, output } = slots;
   return {
     targets: targets.map((target, n) => ({ target, result: number(slots.targets[n]) })),
     interfaces: text(texts.interfaces),
@@ -182,6 +189,7 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
     otherEntries: slots.otherEntries.map(number),
     memory: { status: number(slots.memory), limits: slots.memoryLimits.map(text), swap: text(slots.swap) },
     processes: { made: number(processes?.made), last: number(processes?.last), limits: slots.processLimits.map(text) },
+    processors: { quota: text(processors.quota), period: text(processors.period), max: text(processors.max) },
     output: { written: number(output.written), last: number(output.last), core: number(slots.core) },
   };
 }

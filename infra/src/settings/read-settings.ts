@@ -1,0 +1,29 @@
+import { faultsOf } from './faults.ts';
+import type { InfraSettings } from './infra-settings.ts';
+import { shapeFaults } from './shape-faults.ts';
+
+export type ReadSettings = { kind: 'settings'; settings: InfraSettings } | { kind: 'faulty'; text: string };
+
+/** The settings of `settings.ts`, or of the file that HOLDOUT_INFRA_SETTINGS names, relative to `infra/`. */
+export async function readSettings(): Promise<ReadSettings> {
+  const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
+  try {
+    const { settings } = (await import(new URL(`../../${file}`, import.meta.url).href)) as { settings?: unknown };
+    const wrong = shapeFaults(settings);
+    const faults = wrong.length > 0 ? wrong : faultsOf(settings as InfraSettings);
+    if (faults.length === 0) return { kind: 'settings', settings: settings as InfraSettings };
+    return { kind: 'faulty', text: `${named(file)}:\n${faults.map((fault) => `  ${fault}\n`).join('')}${end}` };
+  } catch (error) {
+    return { kind: 'faulty', text: `${named(file)} cannot be read: ${causeOf(error)}\n${end}` };
+  }
+}
+
+/** One line; of a syntax error its place and what was found there. */
+function causeOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, place, what] = /:(\d+:\d+): ERROR: (.*)$/m.exec(text) ?? [];
+  return what === undefined ? (text.split('\n')[0] ?? '') : `${place}: ${what}`;
+}
+
+const named = (file: string): string => `holdout: infra/${file.replace(/^\.\//, '')}`;
+const end = '→ Correct the file and run the same command again; nothing was written or deployed.\n';

@@ -1,0 +1,12 @@
+import { adviceOn } from '../../../campaign/explanation/platform-advice.ts';
+import { constantNext } from '../../../errors.ts';
+
+/**
+ * What to do about a cause: by the words of AWS, else by the error's code at its beginning. A cause has at most 200 characters,
+ * so its own text may lack the next step.
+ */
+export const nextStepAfter = (cause: string): string | undefined =>
+  adviceOn(cause)?.next ?? constantNext(cause.split(': ', 1)[0] ?? '')?.replace(/\.$/, '');
+
+/** ` → <next step>`; empty if none is known. */
+export const arrowTo = (next: string | undefined): string => (next === undefined ? '' : ` → ${next}`);

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { codecServerSettings } from '../../src/codec-server/settings.ts';
+
+describe('the settings of the codec server', () => {
+  const complete = {
+    HOLDOUT_CODEC_KEYS: 'keys.json',
+    HOLDOUT_WEB_UI: 'http://127.0.0.1:8080',
+    HOLDOUT_WEB_TOKEN: 't'.repeat(43),
+  };
+
+  it('have a usual port', () => {
+    assert.equal(codecServerSettings(complete).port, 8233);
+    assert.equal(codecServerSettings({ ...complete, HOLDOUT_UI_PORT: '' }).port, 8233);
+    assert.equal(codecServerSettings({ ...complete, HOLDOUT_UI_PORT: '9000' }).port, 9000);
+  });
+
+  const faults: [changes: NodeJS.ProcessEnv, message: RegExp][] = [
+    [{ HOLDOUT_CODEC_KEYS: '' }, /needs HOLDOUT_CODEC_KEYS/],
+    [{ HOLDOUT_WEB_UI: 'temporal.example.org' }, /HOLDOUT_WEB_UI="temporal.example.org" is not an address/],
+    [{ HOLDOUT_WEB_UI: 'localhost:8080' }, /is not an address/],
+    [{ HOLDOUT_UI_PORT: 'x' }, /HOLDOUT_UI_PORT="x" is not a port/],
+    [{ HOLDOUT_UI_PORT: '70000' }, /is not a port/],
+    [{ HOLDOUT_UI_PORT: '0' }, /is not a port/],
+    [{ HOLDOUT_WEB_TOKEN: 'short' }, /fewer than 32 characters/],
+  ];
+  for (const [changes, message] of faults) {
+    it(`are refused in one sentence: ${JSON.stringify(changes)}`, () => {
+      assert.throws(() => codecServerSettings({ ...complete, ...changes }), message);
+    });
+  }
+});
