@@ -88,6 +88,8 @@ export class ScriptedCampaign {
   frozen: FrozenCampaign = frozenCampaign();
   /** The keys with which payloads are sealed; undefined: they are plain. Set before {@link open}. */
   keys: KeyRing | undefined;
+  /** Ids of keys that ever sealed payloads of this namespace. */
+  readonly registeredKeys = new Set<string>();
   server!: TemporalServer;
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
@@ -135,7 +137,9 @@ export class ScriptedCampaign {
           connection: this.native,
           taskQueue,
           activities: this.activities(),
-          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs')),
+          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs'), async (id) =>
+            this.registeredKeys.has(id),
+          ),
           ...(taskQueue === taskQueues.main && {
             workflowBundle: this.bundle,
             workflowFailureErrorTypes: failOnNondeterminism,
