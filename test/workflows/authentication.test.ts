@@ -59,7 +59,7 @@ describe('a stranger at Temporal', function () {
   it('neither pauses, aborts nor ends anything by signals and updates, which are recorded', async () => {
     const { release, ended } = await running('signals');
     const asStranger = stranger.workflow.getHandle(campaignWorkflowId('signals'));
-    await asStranger.signal('pauseTeam', { team: 'one', by: 'me' });
+    for (let n = 0; n < 20; n += 1) await asStranger.signal('pauseTeam', { team: 'one', by: 'me' });
     await asStranger.signal('pauseCampaign', { by: 'me' });
     await asStranger.signal('pauseCampaign');
     await asStranger.signal('submissionFinished', { submission: 'm1', team: 'one', sequence: 1, state: 'finished' });
@@ -81,6 +81,12 @@ describe('a stranger at Temporal', function () {
     const refused = actsOf('signals').join('\n');
     assert.match(refused, /signal pauseCampaign \(it is not sealed/);
     assert.match(refused, /it has no sealed content/);
+    const times = [...refused.matchAll(/^refused (\d+) times? what/gm)].map(([, count]) => Number(count));
+    assert.equal(
+      times.reduce((sum, count) => sum + count, 0),
+      23,
+      refused,
+    );
   });
 
   it('learns nothing from a query', async () => {
