@@ -17,7 +17,7 @@ describe('an object that verify streams', () => {
     const findings = new Findings();
     const source = {
       async *list() {},
-      findOfMany: () => Promise.resolve(bytes),
+      find: () => Promise.resolve(bytes),
       stream: () => Promise.resolve(Readable.from([bytes])),
     };
     const named = { sha256: sha256(body), namedBy: 'outcome.json', ...few };

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { longestRunSeconds, worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
-import { bucketsOf } from '../../src/settings.ts';
-import { RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
 
-const buckets = bucketsOf({ bucketPrefix: '' });
 const namesOf = ({ faults }: { faults: { key: string; what: string }[] }): string[] =>
   faults.map(({ key, what }) => `${key}: ${what}`);
 

@@ -19,6 +19,7 @@ import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
+import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
 import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
@@ -93,7 +94,8 @@ async function verifyAll(
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
   const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
-  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, runFolders: keys.runFolders };
+  const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
+  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, turns, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
