@@ -18,6 +18,20 @@ describe('verify', () => {
     assert.match(namesOf(await plain.verify()).join(), /scores\/s\/1\.json: its sha256/);
   });
 
+  it('of a sealed campaign needs the identity that opens it, unless the record is changed, which it may be in that too', async () => {
+    const sealed = new RecordedCampaign(['s'], { seal: 'age1nobody' });
+    await sealed.finish('s');
+    sealed.publish();
+    await assert.rejects(sealed.verify(), { code: 'SEAL_KEY_MISSING' });
+    sealed.write(buckets.runs, runObjects.claim('case/s/1'), 'other');
+    const { faults, unchecked } = await sealed.verify();
+    assert.deepEqual(
+      faults.map(({ key }) => key),
+      ['case/s/1/claim'],
+    );
+    assert.match(unchecked.join(), /the scores, because this process cannot open the predictions/);
+  });
+
   describe('of a round that was recorded before its score', () => {
     const cancelled = { state: 'cancelled', reason: 'cancelled' } as const;
 

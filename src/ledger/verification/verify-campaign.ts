@@ -1,6 +1,6 @@
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
-import { messageOf } from '../../errors.ts';
+import { HoldoutError, messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { truthOf } from '../../scoring/score-predictions.ts';
@@ -55,7 +55,10 @@ interface VerifyOptions {
   sealKeys: SealKeys;
 }
 
-/** Checks everything that S3 has about a campaign, from S3 alone. */
+/**
+ * Checks everything that S3 has about a campaign, from S3 alone. Throws SEAL_KEY_MISSING if the record shows no fault, but its
+ * predictions cannot be opened.
+ */
 export async function verifyCampaign(source: RecordSource, options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
   const objects = new CheckedObjects(source, findings);
@@ -71,6 +74,7 @@ export async function verifyCampaign(source: RecordSource, options: VerifyOption
       `its objects cannot be understood: ${messageOf(error)}`,
     );
   }
+  if (findings.obstacle && findings.faults.length === 0) throw findings.obstacle;
   return { faults: findings.faults, unchecked: findings.unchecked, verified };
 }
 
@@ -137,13 +141,19 @@ async function scoringOf(
   frozen: FrozenCampaign,
   sealKeys: SealKeys,
 ): Promise<Pick<CampaignFacts, 'truth' | 'identity' | 'turns'>> {
+  const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
   const labels = await verifyLabels(objects, frozen);
-  return {
-    truth: labels && (await truthOf(labels, frozen.predictions, frozen.metric)),
-    // Without labels nothing is scored, and so nothing opened.
-    identity: labels && (await sealKeys.identityOf(frozen)),
-    turns: new ScoringTurns(scoringsAtOnce(frozen.testSet.items)),
-  };
+  // Nothing is opened that is not scored.
+  if (labels === undefined) return { truth: undefined, identity: undefined, turns };
+  try {
+    const identity = await sealKeys.identityOf(frozen);
+    return { truth: await truthOf(labels, frozen.predictions, frozen.metric), identity, turns };
+  } catch (error) {
+    if (!(error instanceof HoldoutError) || error.code !== 'SEAL_KEY_MISSING') throw error;
+    objects.findings.obstacle = error;
+    objects.findings.note('the scores, because this process cannot open the predictions');
+    return { truth: undefined, identity: undefined, turns };
+  }
 }
 
 /** heads.json, which every publication of this version writes. */
