@@ -12,7 +12,7 @@ import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
 import { checkNamespace } from './cloud-checks/namespace.ts';
 import { codecOptions } from './codec/client-codec.ts';
 import { keysOf } from './codec/key-ring.ts';
-import { checkAndRegisterKeys, checkKeys } from './codec/registered-keys.ts';
+import { checkAndRegisterKeys, checkKeys, RegisteredKeys } from './codec/registered-keys.ts';
 import { JobDefinitionRevisions } from './batch/definitions/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
@@ -75,6 +75,8 @@ async function run(): Promise<void> {
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
   if (queues.includes('score')) await checkSealKeys(deps);
   const activities = createActivities(deps);
+  const registered = new RegisteredKeys(deps.results, namespace);
+  const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -82,7 +84,7 @@ async function run(): Promise<void> {
         namespace,
         taskQueue: taskQueues[queue],
         activities,
-        ...authentication(keys, fileURLToPath(new URL('failure-converter.cjs', import.meta.url))),
+        ...authentication(keys, failureConverter, (id) => registered.has(id)),
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,

@@ -67,6 +67,10 @@ describe('the record of a canary that was not published yet', () => {
     assert.deepEqual(await faultsIn(copyWith(record)), []);
     const verdict = { kind: 'no-outcome', reason: 'platform-error', cause: 'lost' } as const;
     assert.deepEqual(await faultsIn(copyWith({ ...record, verdict })), []);
+    // Older versions booked the worst case of an unknown time without its seconds.
+    const worst = { billedSeconds: 0, costMicroUsd: worstCanaryMicroUsd(g4) };
+    assert.deepEqual(await faultsIn(copyWith({ ...record, verdict, ...worst })), []);
+    assert.match((await faultsIn(copyWith({ ...record, ...worst })))[0]?.what ?? 'no fault', /`costMicroUsd` is not 0/);
   });
 
   it('is intact with the worst case that an older version recorded without its seconds, and with no other cost', async () => {

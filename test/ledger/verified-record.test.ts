@@ -18,18 +18,25 @@ describe('verify', () => {
     assert.match(namesOf(await plain.verify()).join(), /scores\/s\/1\.json: its sha256/);
   });
 
-  it('of a sealed campaign needs the identity that opens it, unless the record is changed, which it may be in that too', async () => {
-    const sealed = new RecordedCampaign(['s'], { seal: 'age1nobody' });
+  it('needs the identity of a sealed campaign, unless its record was changed, such as its recipient', async () => {
+    const sealed = new RecordedCampaign(['s']);
+    const sealFor = (recipient: string): string =>
+      sealed.write(
+        buckets.results,
+        resultObjects.campaign('case'),
+        `${JSON.stringify({ ...sealed.frozen, seal: recipient }, null, 1)}\n`,
+      );
+    sealFor('age1first');
     await sealed.finish('s');
     sealed.publish();
     await assert.rejects(sealed.verify(), { code: 'SEAL_KEY_MISSING' });
-    sealed.write(buckets.runs, runObjects.claim('case/s/1'), 'other');
-    const { faults, unchecked } = await sealed.verify();
-    assert.deepEqual(
-      faults.map(({ key }) => key),
-      ['case/s/1/claim'],
+    sealFor('age1other');
+    const changed = await sealed.verify();
+    assert.match(namesOf(changed).join(), /case\/campaign\.json: its sha256 is not the one in heads\.json/);
+    assert.ok(
+      changed.unchecked.includes('the scores, because the predictions cannot be opened'),
+      'scores are not checked',
     );
-    assert.match(unchecked.join(), /the scores, because this process cannot open the predictions/);
   });
 
   describe('of a round that was recorded before its score', () => {

@@ -28,7 +28,8 @@ export const register: Register = (command, { withAccess, output }) => {
         // A changed record may not tell the names; its faults are reported all the same.
         const names = await namesOf(access, campaign).catch(() => realNames);
         const { faults, unchecked } = shown({ faults: found.faults, unchecked: found.unchecked }, names);
-        const verification = { ...found, faults, unchecked };
+        const verified = found.verified && { ...found.verified, unsealings: shown(found.verified.unsealings, names) };
+        const verification = { faults, unchecked, verified };
         const whole = summaryOf(campaign, verification, new Date());
         const summary = { ...whole, leaderboard: shown(whole.leaderboard, names) };
         const seconds = (performance.now() - began) / 1000;

@@ -1,5 +1,3 @@
-import type { HoldoutError } from '../../errors.ts';
-
 /** An object that is not what Holdout wrote. */
 export interface RecordFault {
   bucket: string;
@@ -11,8 +9,6 @@ export interface RecordFault {
 /** What a verification found so far. */
 export class Findings {
   readonly faults: RecordFault[] = [];
-  /** An error that ends the verification without a verdict, unless there are faults: the record may be wrong about it too. */
-  obstacle: HoldoutError | undefined;
   private readonly notes = new Map<string, number>();
   private readonly known = new Set<string>();
 

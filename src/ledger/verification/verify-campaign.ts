@@ -74,7 +74,6 @@ export async function verifyCampaign(source: RecordSource, options: VerifyOption
       `its objects cannot be understood: ${messageOf(error)}`,
     );
   }
-  if (findings.obstacle && findings.faults.length === 0) throw findings.obstacle;
   return { faults: findings.faults, unchecked: findings.unchecked, verified };
 }
 
@@ -94,7 +93,8 @@ async function verifyAll(
   const listed = { keys: keys.results, commands: acts.links };
   const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
   await verifyInputs(objects, buckets, { frozen, rows, all: inputs });
-  const scoring = await scoringOf(objects, frozen, sealKeys);
+  const labels = await verifyLabels(objects, frozen);
+  const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
   const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
@@ -105,6 +105,9 @@ async function verifyAll(
   const recorded = { ...digestsOf, canaries: canaries.records.length, chains };
   await verifyPublication(objects, bucket, { frozen, results, heads, keys: keys.results, recorded });
   explainRest(objects, { buckets, keys, rounds, chains });
+  // The recipient itself may be what was changed.
+  if (missing && objects.findings.faults.length === 0) throw missing;
+  if (missing) objects.findings.note('the scores, because the predictions cannot be opened');
   return {
     frozen,
     results,
@@ -113,7 +116,7 @@ async function verifyAll(
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: facts.truth ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: scoring.truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: headsOf(digest, digestsOf, canaries.digests),
   };
@@ -132,29 +135,27 @@ const headsOf = (
   ledger: Object.fromEntries(Array.from(ledger, ([name, ofRecords]) => [name, headOf(ofRecords)])),
 });
 
-const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
-  [...submissions.values()].reduce((total, one) => total + of(one), 0);
+/** What scores are computed again with. `missing`: why sealed predictions cannot be opened; then nothing is scored. */
+interface Scoring extends Pick<CampaignFacts, 'truth' | 'identity' | 'turns'> {
+  missing?: HoldoutError;
+}
 
-/** What scores are computed again with. */
-async function scoringOf(
-  objects: CheckedObjects,
-  frozen: FrozenCampaign,
-  sealKeys: SealKeys,
-): Promise<Pick<CampaignFacts, 'truth' | 'identity' | 'turns'>> {
+/** Without labels nothing is scored, and so nothing opened. */
+async function scoringOf(frozen: FrozenCampaign, labels: Buffer | undefined, sealKeys: SealKeys): Promise<Scoring> {
   const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
-  const labels = await verifyLabels(objects, frozen);
-  // Nothing is opened that is not scored.
-  if (labels === undefined) return { truth: undefined, identity: undefined, turns };
+  const nothing = { truth: undefined, identity: undefined, turns };
+  if (labels === undefined) return nothing;
   try {
     const identity = await sealKeys.identityOf(frozen);
     return { truth: await truthOf(labels, frozen.predictions, frozen.metric), identity, turns };
   } catch (error) {
-    if (!(error instanceof HoldoutError) || error.code !== 'SEAL_KEY_MISSING') throw error;
-    objects.findings.obstacle = error;
-    objects.findings.note('the scores, because this process cannot open the predictions');
-    return { truth: undefined, identity: undefined, turns };
+    if (error instanceof HoldoutError && error.code === 'SEAL_KEY_MISSING') return { ...nothing, missing: error };
+    throw error;
   }
 }
+
+const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
+  [...submissions.values()].reduce((total, one) => total + of(one), 0);
 
 /** heads.json, which every publication of this version writes. */
 async function publishedHeads(

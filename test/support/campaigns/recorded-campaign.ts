@@ -34,8 +34,6 @@ interface CampaignOptions {
   teamName?: string;
   /** What campaign.json says of its test set, which is of two. */
   items?: number;
-  /** For whom campaign.json says that it is sealed; nothing is. */
-  seal?: string;
 }
 
 /** The record of a small campaign as Holdout writes it, in memory: each submission has a team of its own name. */
@@ -48,7 +46,7 @@ export class RecordedCampaign {
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
-  constructor(submissions: readonly string[], { teamName = 'Team', items = 2, seal }: CampaignOptions = {}) {
+  constructor(submissions: readonly string[], { teamName = 'Team', items = 2 }: CampaignOptions = {}) {
     const index = { version: 1, files: [] };
     const testSet = {
       indexKey: `${campaign}/testset/index.json`,
@@ -77,7 +75,6 @@ export class RecordedCampaign {
     const { sampleSet: _none, ...rules } = frozenCampaign();
     this.frozen = {
       ...rules,
-      ...(seal !== undefined && { seal }),
       testSet,
       labels: { bucket: buckets.labels, key: `${campaign}/labels`, digest: sha256(labels) },
       manifest: {
