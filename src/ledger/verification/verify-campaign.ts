@@ -113,11 +113,7 @@ async function verifyAll(
     results,
     unsealings: unsealings.links,
     fairness: fairnessOf(frozen, rows, startsOf(submissions)),
-    counts: {
-      objects: objects.findings.explained,
-      records: sum(submissions, ({ records }) => records.length),
-      scores: scoring.truth ? sum(submissions, ({ scores }) => scores.size) : 0,
-    },
+    counts: countsOf(objects, submissions, scoring),
     heads: headsOf(digest, digestsOf, canaries.digests),
   };
 }
@@ -153,6 +149,16 @@ async function scoringOf(frozen: FrozenCampaign, labels: Buffer | undefined, sea
     throw error;
   }
 }
+
+const countsOf = (
+  { findings }: CheckedObjects,
+  submissions: ReadonlyMap<string, VerifiedSubmission>,
+  { truth }: Scoring,
+): VerifiedCampaign['counts'] => ({
+  objects: findings.explained,
+  records: sum(submissions, ({ records }) => records.length),
+  scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
+});
 
 const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
   [...submissions.values()].reduce((total, one) => total + of(one), 0);
