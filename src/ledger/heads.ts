@@ -44,7 +44,7 @@ function notContinued(digests: readonly string[], head: Head): string | undefine
 }
 
 /** The chains of a campaign now: the sha256 (hex) of each record, oldest first. */
-interface Chains {
+export interface Chains {
   acts: readonly string[];
   unsealings: readonly string[];
   /** By submission. */

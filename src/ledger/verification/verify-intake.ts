@@ -66,8 +66,21 @@ export async function verifyLabels(objects: CheckedObjects, { labels }: FrozenCa
   }
 }
 
-/** The indexes of the test and sample sets. */
-export async function verifyIndexes(
+/**
+ * The indexes of the test and sample sets. `all`: also every input file and every archive that was handed in, which takes as
+ * long as reading them does.
+ */
+export async function verifyInputs(
+  objects: CheckedObjects,
+  buckets: Buckets,
+  { frozen, rows, all }: { frozen: FrozenCampaign; rows: readonly Submission[]; all: boolean },
+): Promise<void> {
+  const files = await verifyIndexes(objects, buckets, frozen);
+  if (all) await verifyFiles(objects, files, rows);
+  else objects.findings.note('the input files and the archives of images; --inputs checks them too');
+}
+
+async function verifyIndexes(
   objects: CheckedObjects,
   { inputs }: Buckets,
   { testSet, sampleSet }: FrozenCampaign,
@@ -88,8 +101,7 @@ interface InputFile {
   sha256: string;
 }
 
-/** Every input file and every archive that was handed in, which takes as long as reading them does. */
-export async function verifyFiles(
+async function verifyFiles(
   objects: CheckedObjects,
   inputs: readonly InputFile[],
   rows: readonly Submission[],

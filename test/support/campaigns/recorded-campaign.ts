@@ -30,6 +30,12 @@ interface RunFiles {
   outcome?: Partial<RunOutcome> | null;
 }
 
+interface CampaignOptions {
+  teamName?: string;
+  /** What campaign.json says of its test set, which is of two. */
+  items?: number;
+}
+
 /** The record of a small campaign as Holdout writes it, in memory: each submission has a team of its own name. */
 export class RecordedCampaign {
   readonly frozen: FrozenCampaign;
@@ -40,8 +46,7 @@ export class RecordedCampaign {
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
-  /** `items`: what campaign.json says of its test set, which is of two. */
-  constructor(submissions: readonly string[], { teamName = 'Team', items = 2 } = {}) {
+  constructor(submissions: readonly string[], { teamName = 'Team', items = 2 }: CampaignOptions = {}) {
     const index = { version: 1, files: [] };
     const testSet = {
       indexKey: `${campaign}/testset/index.json`,
