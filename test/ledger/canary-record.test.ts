@@ -73,6 +73,19 @@ describe('the record of a canary that was not published yet', () => {
     assert.match((await faultsIn(copyWith({ ...record, ...worst })))[0]?.what ?? 'no fault', /`costMicroUsd` is not 0/);
   });
 
+  it('is intact with the worst case that an older version recorded without its seconds, and with no other cost', async () => {
+    const verdict = { kind: 'no-outcome', reason: 'cancelled', cause: 'left behind' } as const;
+    const lost = { ...record, verdict, billedSeconds: 0, costMicroUsd: worstCanaryMicroUsd(g4) };
+    assert.deepEqual(await faultsIn(copyWith(lost)), []);
+    for (const wrong of [
+      { ...lost, costMicroUsd: lost.costMicroUsd + 1 },
+      { ...lost, verdict: record.verdict },
+    ]) {
+      const [fault] = await faultsIn(copyWith(wrong));
+      assert.match(fault?.what ?? 'no fault', /`costMicroUsd` is not 0/);
+    }
+  });
+
   for (const object of ['spec', 'claim', 'outcome'] as const) {
     it(`shows every changed byte of its ${object}`, async () => {
       const intact = objects[object];

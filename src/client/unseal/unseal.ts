@@ -29,13 +29,14 @@ const shownBytes = 2 ** 20 + 1024;
 export async function unseal(access: Access, order: UnsealOrder, output: Output): Promise<void> {
   const { campaign, part, reason, to } = order;
   const frozen = await frozenCampaign(access, campaign);
-  const { submission } = await rowOf(access, campaign, order.submission, await namesOf(access, campaign));
+  const names = await namesOf(access, campaign);
+  const { submission } = await rowOf(access, campaign, order.submission, names);
   const identity = await access.sealKeys.identityOf(frozen);
   if (to !== undefined && existsSync(to)) throw holdoutError('USAGE', { message: `--to: ${to} exists already.` });
   const { n, key } = await findSealedObject(access, { ...order, submission });
   const unsealing = { submission, n, part, at: new Date().toISOString(), by: userName(), reason };
   await appendUnsealing(access.results, campaign, unsealing);
-  output.say(`recorded: ${part} of ${order.submission}, run ${n}, unsealed by ${unsealing.by}`);
+  output.say(`recorded: ${part} of ${names.submission(submission)}, run ${n}, unsealed by ${unsealing.by}`);
   const { runs: bucket } = access.buckets;
   const stored = await access.store.stream(bucket, key);
   const plain = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket, key });

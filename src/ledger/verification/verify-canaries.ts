@@ -78,8 +78,8 @@ function faultOf(
   const instanceClass = instanceClasses.find((one) => one.name === name);
   if (instanceClass === undefined) return `its class ${name} is unknown`;
   const worst = verdict.kind === 'no-outcome' ? worstCanaryMicroUsd(instanceClass) : undefined;
-  const cost = costFault(record, instanceClass, worst);
-  if (cost !== undefined) return `\`costMicroUsd\` ${cost}`;
+  const fault = costFault(record, instanceClass, worst);
+  if (fault !== undefined) return `\`costMicroUsd\` ${fault}`;
   // An outcome that was written after somebody gave the canary up did not decide.
   if (outcome === undefined || verdict.kind === 'no-outcome') return undefined;
   const { kind } = canaryVerdict(outcome, instanceClass);
