@@ -55,5 +55,5 @@ keepResult(
     { what: 'a log of 4 KiB, sealed', found: `${((user + system) / 1_000 / smallObjects).toFixed(1)} ms` },
   ],
   { rounds, costs },
-  ['Processor time and peak memory of the process, medians of five; the process itself takes 80 to 100 MiB.'],
+  ['Processor time, and peak memory of the whole process, which sealing does not raise; medians of five.'],
 );

@@ -21,6 +21,7 @@ export const resultObjects = {
   /** Later rounds have their own key, so that a rescore does not collide with the first score of the same run. */
   score: (campaign: string, submission: string, n: number, sequence: number): string =>
     `${campaign}/scores/${submission}/${sequence === 1 ? n : `${n}-${sequence}`}.json`,
+  workFolder: (campaign: string): string => `${campaign}/work/`,
   /** A work list, under the sha256 (hex) of its bytes. */
   work: (campaign: string, sha256: string): string => `${campaign}/work/${sha256}.json`,
   addedFolder: (campaign: string): string => `${campaign}/added/`,

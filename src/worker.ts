@@ -11,8 +11,8 @@ import { openBatchClients } from './batch/batch-clients.ts';
 import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
 import { checkNamespace } from './cloud-checks/namespace.ts';
 import { codecOptions } from './codec/client-codec.ts';
-import { keysOf } from './codec/key-ring.ts';
-import { checkAndRegisterKeys, checkKeys } from './codec/registered-keys.ts';
+import { keysOf, type KeyRing } from './codec/key-ring.ts';
+import { checkAndRegisterKeys, checkKeys, RegisteredKeys } from './codec/registered-keys.ts';
 import { JobDefinitionRevisions } from './batch/definitions/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
@@ -58,16 +58,8 @@ async function run(): Promise<void> {
   });
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    const address = connectionOptions.address ?? defaultTemporalAddress;
-    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
-  });
-  const client = new Client({
-    connection: await Connection.connect(connectionOptions),
-    namespace,
-    ...codecOptions(keys),
-  });
+  const { connection, client } = await connect(keys);
+  const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
   const deps = dependencies(client, store, frozen);
   // The scorer may not write the list of keys.
@@ -75,6 +67,8 @@ async function run(): Promise<void> {
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
   if (queues.includes('score')) await checkSealKeys(deps);
   const activities = createActivities(deps);
+  const registered = new RegisteredKeys(deps.results, namespace);
+  const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -82,7 +76,7 @@ async function run(): Promise<void> {
         namespace,
         taskQueue: taskQueues[queue],
         activities,
-        ...authentication(keys, fileURLToPath(new URL('failure-converter.cjs', import.meta.url))),
+        ...authentication(keys, failureConverter, (id) => registered.has(id)),
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,
@@ -104,6 +98,17 @@ async function run(): Promise<void> {
     deps.poller.stop();
     await connection.close();
   }
+}
+
+/** Connects as worker and as client. Throws TEMPORAL_UNREACHABLE. */
+async function connect(keys: KeyRing | undefined): Promise<{ connection: NativeConnection; client: Client }> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? defaultTemporalAddress;
+    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+  });
+  const ofClient = await Connection.connect(connectionOptions);
+  return { connection, client: new Client({ connection: ofClient, namespace, ...codecOptions(keys) }) };
 }
 
 function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader): Dependencies {

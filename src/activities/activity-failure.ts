@@ -11,12 +11,15 @@ import { constantNext, HoldoutError, messageOf } from '../errors.ts';
 export function activityFailure(error: unknown, input: unknown): unknown {
   if (error instanceof TemporalFailure || (error instanceof Error && error.name === 'AbortError')) return error;
   const isKnown = error instanceof HoldoutError;
+  const { campaign, submission, n } = (input ?? {}) as { campaign?: unknown; submission?: unknown; n?: unknown };
+  const ids = [campaign, submission].filter((id) => typeof id === 'string');
   const type = isKnown ? error.code : error instanceof Error ? error.name : 'Error';
   return ApplicationFailure.create({
     type,
-    message: `${type}${idsOf(input)}; the worker’s log and holdout status have the cause`,
+    message: `${type}${placeOf(ids, n)}; the worker’s log and holdout status have the cause`,
     nonRetryable: isKnown && (error.source !== 'platform' || error.code === 'OBJECT_DIFFERS'),
-    details: [faultCause(messageOf(error)), ...(isKnown ? ownNext(error) : [])],
+    // Without the ids of a submission: equal faults of several submissions have equal words, also where they are cut.
+    details: [faultCause(messageOf(error), ids.length > 1 ? ids : []), ...(isKnown ? ownNext(error) : [])],
   });
 }
 
@@ -25,9 +28,7 @@ const ownNext = ({ code, next }: HoldoutError): string[] =>
   constantNext(code) === undefined ? [faultCause(next)] : [];
 
 /** ` in <campaign>, <submission>, run 2`: ids are of letters, digits, dots, hyphens and underscores. */
-function idsOf(input: unknown): string {
-  const { campaign, submission, n } = (input ?? {}) as { campaign?: unknown; submission?: unknown; n?: unknown };
-  const ids = [campaign, submission].filter((id) => typeof id === 'string');
-  if (typeof n === 'number') ids.push(`run ${n}`);
-  return ids.length === 0 ? '' : ` in ${ids.join(', ')}`;
+function placeOf(ids: readonly string[], n: unknown): string {
+  const parts = typeof n === 'number' ? [...ids, `run ${n}`] : ids;
+  return parts.length === 0 ? '' : ` in ${parts.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds } from '../campaign/model/work-list.ts';
-import { readByDigest } from '../ledger/checked-object.ts';
+import { digestInKey, readByDigest } from '../ledger/checked-object.ts';
+import { resultObjects } from '../object-keys.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
@@ -9,13 +10,14 @@ import { workOf, type OpenedCampaign } from './open-campaign.ts';
 
 /**
  * Writes another work list with the rounds that an operator added, except those that are final or already listed. Returns
- * null if there is no object under the key.
+ * null if the key is not that of added rounds of this campaign, which anybody can write into an update, or has no object.
  */
 export async function appendRounds(
   deps: Dependencies,
   { campaign, workLists, added }: { campaign: string; workLists: readonly string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
+  if (added !== resultObjects.added(campaign, digestInKey(added))) return null;
   if ((await store.size(buckets.results, added)) === undefined) return null;
   const request = await readByDigest<AddedRounds>(deps.results, added);
   const frozen = await deps.frozen.campaign(campaign);

@@ -7,11 +7,16 @@ import { readPrivateFile } from '../private-file.ts';
 /** Bytes of a key of AES-256. */
 const keyBytes = 32;
 
+const keyId = /^[a-z0-9-]{1,32}$/;
+
+/** Whether a text can be the id of a key. */
+export const isKeyId = (text: string): boolean => keyId.test(text);
+
 const keyFileSchema = z.strictObject({
   version: z.literal(1),
   /** The key that seals; all keys open. */
   current: z.string(),
-  keys: z.record(z.string().regex(/^[a-z0-9-]{1,32}$/), z.base64()),
+  keys: z.record(z.string().regex(keyId), z.base64()),
   /** Campaigns from before their payloads were sealed: plain payloads are still accepted in these, and in no others. */
   plainCampaigns: z.array(z.string()),
 });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { campaignOf } from '../ids.ts';
 import type { Settings } from '../settings.ts';
 import { readKeyFile, type KeyFile } from './key-file.ts';
@@ -9,13 +9,14 @@ const lookEvery = 1_000;
 /** The keys of one process. Reads the file again when a payload names a key that was added since. */
 export class KeyRing {
   private content: KeyFile;
-  private lookedAt = Date.now();
+  private lookedAt = performance.now();
   private changedAt: number;
 
   /** Throws CODEC_KEYS_UNREADABLE. */
   constructor(readonly file: string) {
+    // Before it is read: a change in between is seen at the next look.
+    this.changedAt = existsSync(file) ? changeOf(file) : 0;
     this.content = readKeyFile(file);
-    this.changedAt = changeOf(file);
   }
 
   /** The key that seals. */
@@ -45,8 +46,9 @@ export class KeyRing {
   }
 
   private mayLook(): boolean {
-    if (Date.now() - this.lookedAt < lookEvery) return false;
-    this.lookedAt = Date.now();
+    // The clock of the machine may be set back.
+    if (performance.now() - this.lookedAt < lookEvery) return false;
+    this.lookedAt = performance.now();
     return true;
   }
 

@@ -37,6 +37,9 @@ export function sealPayload(
 export const isSealed = (payload: Payload): boolean =>
   sealedEncoding.equals(payload.metadata?.['encoding'] ?? Buffer.alloc(0));
 
+/** The id of the key that sealed a payload, as the payload says; any text. */
+export const keyIdOf = (payload: Payload): string => Buffer.from(payload.metadata?.['key'] ?? []).toString();
+
 /** Opens a sealed payload. Without a context, as for people who look at a history, it may be sealed for any. */
 export function openPayload(
   payload: Payload,
@@ -44,7 +47,7 @@ export function openPayload(
   context?: SerializationContext,
 ): Opened {
   if (!isSealed(payload)) return { kind: 'refused', reason: 'plain' };
-  const id = Buffer.from(payload.metadata?.['key'] ?? []).toString();
+  const id = keyIdOf(payload);
   const digest = Buffer.from(payload.metadata?.['for'] ?? []);
   const key = find(id);
   if (key === undefined) return { kind: 'refused', reason: 'unknown-key' };

@@ -30,8 +30,9 @@ export async function readPinned<T extends object>(
   return parsedObject<T>(bucket, key, body);
 }
 
-const digestInKey = /\/([0-9a-f]{64})\.json$/;
+/** The sha256 (hex) in the key of an object that is kept under it; empty if there is none, so that no object fits. */
+export const digestInKey = (key: string): string => /\/([0-9a-f]{64})\.json$/.exec(key)?.[1] ?? '';
 
 /** Reads an object that is kept under the sha256 of its bytes. Throws OBJECT_MISSING or RECORD_CHANGED. */
 export const readByDigest = <T extends object>(bucket: Bucket, key: string): Promise<T> =>
-  readPinned<T>(bucket, key, digestInKey.exec(key)?.[1] ?? '', 'its key');
+  readPinned<T>(bucket, key, digestInKey(key), 'its key');

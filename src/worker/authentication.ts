@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import type { KeyRing } from '../codec/key-ring.ts';
-import { SealingCodec } from '../codec/sealing-codec.ts';
+import { SealingCodec, type IsRegistered } from '../codec/sealing-codec.ts';
 import { refusalOf, refusalText } from '../unauthenticated.ts';
 
 /**
@@ -11,11 +11,12 @@ import { refusalOf, refusalText } from '../unauthenticated.ts';
 export const authentication = (
   keys: KeyRing | undefined,
   failureConverterPath: string,
+  isRegistered: IsRegistered,
 ): Pick<WorkerOptions, 'dataConverter' | 'interceptors'> =>
   keys === undefined
     ? {}
     : {
-        dataConverter: { payloadCodecs: [new SealingCodec(keys)], failureConverterPath },
+        dataConverter: { payloadCodecs: [new SealingCodec(keys, isRegistered)], failureConverterPath },
         interceptors: { activity: [authenticActivity] },
       };
 
@@ -31,9 +32,7 @@ const authenticActivity: ActivityInterceptorsFactory = ({ info, log }) => ({
       if (reason === undefined) return (await next(input)) ?? null;
       const message = `the order of ${info.activityType} is not authenticated: ${refusalText[reason]}`;
       log.warn(`refused: ${message}`);
-      // A key may have been added a moment ago.
-      const nonRetryable = reason !== 'unknown-key';
-      throw ApplicationFailure.create({ message, type: 'UNAUTHENTICATED', nonRetryable });
+      throw ApplicationFailure.nonRetryable(message, 'UNAUTHENTICATED');
     },
   },
 });

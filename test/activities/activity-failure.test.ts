@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { activityFailure } from '../../src/activities/activity-failure.ts';
 import { holdoutError } from '../../src/errors.ts';
+import { causeOf } from '../../src/workflows/jobs/follow-job.ts';
 
 const canary = 'etc/shadow-of-CANARY';
 const input = { campaign: 'case', submission: 's-1', n: 2, note: canary };
@@ -46,6 +47,30 @@ describe('the failure of an activity', () => {
     assert.match(String(cause), /^The Batch queue q .*…$/);
     assert.equal(step, next);
     assert.equal(failureOf(holdoutError('IMAGE_COPY_FAILED', { image: 'x', detail: long })).details?.length, 1);
+  });
+
+  it('has equal words for the equal faults of two submissions, also where they are cut, and so has the cause of a run', () => {
+    const rounds = ['s-1', 'a-submission-with-a-long-name'].map((submission) => ({
+      campaign: 'case',
+      submission,
+      n: 1,
+    }));
+    const failures = rounds.map(({ campaign, submission, n }) => {
+      const detail = `${submission} of ${campaign}: ${'no space '.repeat(30)}`;
+      return activityFailure(holdoutError('IMAGE_COPY_FAILED', { image: submission, detail }), {
+        campaign,
+        submission,
+        n,
+      });
+    });
+    const words = failures.map((failure) => (failure as ApplicationFailure).details?.[0] as string);
+    assert.equal(words[0], words[1]);
+    const causes = failures.map((failure, index) =>
+      causeOf(failure, rounds[index] ?? { campaign: '', submission: '' }),
+    );
+    assert.equal(causes[0], causes[1]);
+    assert.match(causes[0] ?? '', /^IMAGE_COPY_FAILED: .*no space/);
+    assert.notEqual(causes[0], causeOf(failureOf(holdoutError('OBJECT_CHANGED', { bucket: 'b', key: 'k' })), input));
   });
 
   it('is retried unless its code says that this is useless, and a cancellation stays one', () => {

@@ -103,6 +103,26 @@ describe('the rounds of a submission', () => {
     assert.equal(await rig.call('takeRounds', order), null);
   });
 
+  it('are not what another object says: of the campaign, of another one, or without the digest in its key', async () => {
+    await resultsBucket.freeze('rounds', { one: ['s'] });
+    await resultsBucket.freeze('foreign', { one: ['t'] });
+    const { store, bucket } = resultsBucket;
+    const foreign = resultObjects.added('foreign', 'a'.repeat(64));
+    const unnamed = 'rounds/added/rounds.json';
+    for (const key of [foreign, unnamed]) await store.write(bucket, key, JSON.stringify({ version: 1, rounds: [] }));
+    for (const added of [
+      resultObjects.campaign('rounds'),
+      resultObjects.manifest('rounds'),
+      foreign,
+      unnamed,
+      '',
+      '/',
+    ]) {
+      const order = { campaign: 'rounds', workLists: [], added };
+      assert.equal(await rig.call('takeRounds', order), null, added);
+    }
+  });
+
   /** A campaign with labels whose submission s has left these bytes as predictions of its run 1. */
   async function predicted(campaign: string, stored: string | Buffer, seal: string): Promise<void> {
     const { buckets } = rig.batch.s3;

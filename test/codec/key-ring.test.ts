@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { keyCommand } from '../../src/codec-server/key-commands.ts';
 import { newKeyFile, readKeyFile, withNewKey, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
+import { RegisteredKeys } from '../../src/codec/registered-keys.ts';
 import { SealingCodec } from '../../src/codec/sealing-codec.ts';
+import type { ObjectStore } from '../../src/s3/object-store.ts';
 import { refusalOf } from '../../src/unauthenticated.ts';
 
 describe('a codec key file', () => {
@@ -54,6 +56,52 @@ describe('a codec key file', () => {
     const [opened] = await codec.decode([sealed], { ...context, workflowId });
     return Buffer.from(opened?.data ?? []).toString();
   };
+
+  it('throws for a payload whose key is registered and missing here, and refuses any other', async () => {
+    const strangers = join(folder, 'strangers.json');
+    writeKeyFile(strangers, newKeyFile());
+    const [sealed] = await new SealingCodec(new KeyRing(strangers)).encode([payload], context);
+    const { current } = readKeyFile(strangers);
+    const asked: string[] = [];
+    const codecOf = (isRegistered: boolean): SealingCodec =>
+      new SealingCodec(new KeyRing(file), (id) => {
+        asked.push(id);
+        return Promise.resolve(isRegistered);
+      });
+    await assert.rejects(read(codecOf(true), sealed as typeof payload), { code: 'CODEC_KEY_WRONG' });
+    assert.match(await read(codecOf(false), sealed as typeof payload), /"unknown-key"/);
+    assert.deepEqual(asked, [current, current]);
+    assert.match(await read(codecOf(true), payload), /"plain"/);
+  });
+
+  it('is read again for a new key, also after the clock of the machine was set back', async () => {
+    const codec = new SealingCodec(new KeyRing(file));
+    const { file: both, id } = withNewKey(readKeyFile(file));
+    const newer = join(folder, 'newer.json');
+    writeKeyFile(newer, { ...both, current: id });
+    const [fresh] = await new SealingCodec(new KeyRing(newer)).encode([payload], context);
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1_050));
+      writeKeyFile(file, both);
+      assert.equal(await read(codec, fresh as typeof payload), '{"a":1}');
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('is compared with the list of registered keys, at most once a second for an id, and never for what is no id', async () => {
+    const looked: string[] = [];
+    const size = (_: string, key: string): Promise<number | undefined> => {
+      looked.push(key);
+      return Promise.resolve(key.endsWith('/known') ? 1 : undefined);
+    };
+    const registered = new RegisteredKeys({ store: { size } as unknown as ObjectStore, bucket: 'results' }, 'n');
+    const answers = await Promise.all(['known', 'other', 'known', '../x', ''].map((id) => registered.has(id)));
+    assert.deepEqual(answers, [true, false, true, false, false]);
+    assert.deepEqual(looked, ['.codec-keys/n/known', '.codec-keys/n/other']);
+  });
 
   it('gets a second key: both are read, the current one seals, and running processes see the new one', async () => {
     const before = new SealingCodec(new KeyRing(file));

@@ -9,16 +9,18 @@ const body = Buffer.from('id,value\n');
 
 describe('an object that verify streams', () => {
   /** What is found of an object with these bytes, of which the record names {@link body}. */
-  async function faultsOf(bytes: Buffer, use: (stream: Readable) => Promise<void>): Promise<string[]> {
+  async function faultsOf(
+    bytes: Buffer,
+    use: (stream: Readable) => Promise<void>,
+    few?: { bytes: number },
+  ): Promise<string[]> {
     const findings = new Findings();
     const source = {
       async *list() {},
       find: () => Promise.resolve(bytes),
-      findOfMany: () => Promise.resolve(bytes),
-      exists: () => Promise.resolve(true),
       stream: () => Promise.resolve(Readable.from([bytes])),
     };
-    const named = { sha256: sha256(body), namedBy: 'outcome.json' };
+    const named = { sha256: sha256(body), namedBy: 'outcome.json', ...few };
     await new CheckedObjects(source, findings).stream('b', 'k', named, use);
     return findings.faults.map(({ what }) => what);
   }
@@ -32,12 +34,15 @@ describe('an object that verify streams', () => {
 
   it('is a fault by its digest, once, whether it opens or not', async () => {
     const changed = Buffer.from('id,other\n');
-    for (const use of [() => Promise.resolve(), cannotOpen])
-      assert.deepEqual(await faultsOf(changed, use), ['its sha256 is not the one in outcome.json']);
+    for (const use of [() => Promise.resolve(), cannotOpen]) {
+      for (const few of [undefined, { bytes: 9 }])
+        assert.deepEqual(await faultsOf(changed, use, few), ['its sha256 is not the one in outcome.json']);
+    }
   });
 
   it('is a fault if it has its digest and does not open', async () => {
-    assert.deepEqual(await faultsOf(body, cannotOpen), ['it does not open with the identity of the campaign']);
+    for (const few of [undefined, { bytes: 9 }])
+      assert.deepEqual(await faultsOf(body, cannotOpen, few), ['it does not open with the identity of the campaign']);
   });
 
   it('passes on errors that are not about the record', async () => {

@@ -38,8 +38,14 @@ describe('unsealings', () => {
   });
 
   it('that are none are refused', async () => {
-    await rig.store.write(rig.bucket, resultObjects.unsealing('odd', 1), '{"sequence": 1, "predecessor": null}');
-    await assert.rejects(unsealingsOf(rig, 'odd'), /unsealings\/1\.json is not what Holdout wrote: it is no unsealing/);
+    const whole = { version: 1, sequence: 1, predecessor: null, ...unsealing(1) };
+    const changes = [{ submission: undefined }, { n: '1' }, { at: 'yesterday' }, { reason: undefined }];
+    for (const [index, change] of changes.entries()) {
+      const body = JSON.stringify({ ...whole, ...change });
+      await rig.store.write(rig.bucket, resultObjects.unsealing(`odd-${index}`, 1), body);
+      const reading = unsealingsOf(rig, `odd-${index}`);
+      await assert.rejects(reading, /unsealings\/1\.json is not what Holdout wrote: it is no unsealing/, body);
+    }
   });
 });
 

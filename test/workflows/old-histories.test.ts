@@ -10,10 +10,12 @@ import { projectRoot } from '../../src/local/project-root.ts';
  * Histories of an aborted campaign of six submissions with five slots on each class, recorded on 29 November 2026 before classes
  * without a run that worked were limited: `submission-repeated` had a platform fault, `submission-aborted` was running. Their
  * commands must be those of today's code. `submission-worker-died` is of the same day, when the run of a dead worker was first ended
- * before its heartbeat timeout.
+ * before its heartbeat timeout. In `campaign-canaries`, also of that day, 28 runs on g4 were granted before a canary on p3 for
+ * which the money was never free.
  */
 const histories = {
   campaign: 'campaign:before',
+  'campaign-canaries': 'campaign:starved',
   'submission-repeated': 'submission:before:b',
   'submission-aborted': 'submission:before:f',
   'submission-worker-died': 'submission:died:a',

@@ -11,9 +11,9 @@ export type CanaryDecision =
   | { kind: 'end'; class: string; n: number };
 
 /**
- * Decides which classes get a canary now and which canaries end; call it after the grants. A class gets its first one when a
- * waiting request would run there: not before, since most campaigns never use their largest class. `worst`: the highest cost
- * of a canary by class, in micro-dollars; `now` in ms.
+ * Decides which classes get a canary now and which canaries end; call it after the grants, which leave it the money
+ * (canary-money.ts). A class gets its first one when a waiting request would run there: not before, since most campaigns never
+ * use their largest class. `worst`: the highest cost of a canary by class, in micro-dollars; `now` in ms.
  */
 export function decideCanaries(
   state: CampaignState,

@@ -3,6 +3,7 @@ import type { RunOption } from '../model/run-option.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { treatmentOf } from '../state/settings.ts';
+import { keepMoneyForCanaries } from './canary-money.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { GrantLimits } from './starts.ts';
 import type { Usage, Waiting } from './usage.ts';
@@ -25,6 +26,7 @@ interface ExpensiveCandidate extends Candidate {
 export function expeditedGrants(state: CampaignState, usage: Usage, now: number, limits: GrantLimits): RunGrant[] {
   const pass = new GrantPass(state, usage, now, limits);
   if (pass.isFull) return [];
+  keepMoneyForCanaries(pass, state, usage.waiting, limits);
   const requests = usage.waiting.flatMap((waiting): PreferringRequest[] => {
     const preferred = waiting.open.grant ? undefined : pass.eligible.preferred(waiting.open, waiting.request);
     return preferred ? [{ waiting, preferred }] : [];

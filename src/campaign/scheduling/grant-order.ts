@@ -3,6 +3,7 @@ import type { RunGrant } from '../model/messages.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import { treatmentOf } from '../state/settings.ts';
+import { keepMoneyForCanaries } from './canary-money.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { GrantLimits } from './starts.ts';
 import type { Usage } from './usage.ts';
@@ -28,11 +29,15 @@ interface FairCandidate extends Candidate {
  */
 export function grants(state: CampaignState, usage: Usage, now: number, limits: GrantLimits): RunGrant[] {
   const pass = new GrantPass(state, usage, now, limits);
-  if (pass.isFull) return [];
+  // The order of the options decides which canary comes first while no class is open.
+  if (pass.isFull && limits.inTurn === undefined) return [];
   const costModel = new ClassCostModel(state);
   for (const { open } of usage.waiting) open.reorderOptions(costModel);
+  keepMoneyForCanaries(pass, state, usage.waiting, limits);
   const shareOf = (team: number, weight: number): number => (usage.runsByTeam[team] ?? 0) / weight;
-  return pass.grantInOrder(candidates(state, usage, pass, shareOf), {
+  const found = candidates(state, usage, pass, shareOf);
+  if (limits.inTurn) guardInTurn(pass, found);
+  return pass.grantInOrder(found, {
     compare,
     refreshed: (candidate) => {
       const share = shareOf(candidate.waiting.open.team, candidate.weight);
@@ -42,6 +47,15 @@ export function grants(state: CampaignState, usage: Usage, now: number, limits: 
       if (!isFallback) pass.guard.add(waiting, option);
     },
   });
+}
+
+/** A request that does not fit is passed over by every grant of this decision, wherever it is in order. */
+function guardInTurn({ guard, budget }: GrantPass, found: readonly FairCandidate[]): void {
+  const tooExpensive = found.filter(
+    ({ waiting: { request }, option, isFallback }) => !isFallback && !budget.canReserve(option.worst, request.rerun),
+  );
+  const byAge = tooExpensive.toSorted((a, b) => a.waiting.request.ticket - b.waiting.request.ticket);
+  for (const { waiting, option } of byAge) guard.add(waiting, option);
 }
 
 function candidates(

@@ -18,10 +18,15 @@ export interface StartLimits {
   unproven?: number;
   /** A class gets no run before its canary has opened it. */
   needCanaries?: true;
+  /**
+   * No request is passed over more than twenty times, also not one that waits for its canary or that is last in order.
+   * `canaryCosts`: the highest cost of a canary by class, in micro-dollars. Absent in campaigns from before this rule.
+   */
+  inTurn?: { canaryCosts: Readonly<Record<string, number>> };
 }
 
 /** The limits that concern grants. */
-export type GrantLimits = Pick<StartLimits, 'unproven' | 'needCanaries'>;
+export type GrantLimits = Pick<StartLimits, 'unproven' | 'needCanaries' | 'inTurn'>;
 
 /** The limits for the slots that a campaign has now. */
 export function limitsOf(state: CampaignState, perTeam: number): StartLimits {

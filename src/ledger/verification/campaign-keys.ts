@@ -5,14 +5,12 @@ import type { RecordSource } from './record-source.ts';
 /** The keys of a campaign in the results and runs buckets. */
 export interface CampaignKeys {
   results: string[];
-  runs: string[];
+  runs: ReadonlySet<string>;
   /** Numbers of operator commands and of unsealings. */
   acts: number;
   unsealings: number;
   /** Number of records, by submission. */
   records: Map<string, number>;
-  /** Names of the objects in each folder of the runs bucket, by run key. */
-  runFolders: Map<string, Set<string>>;
 }
 
 export async function campaignKeys(
@@ -35,7 +33,7 @@ export async function campaignKeys(
   }
   const acts = linksIn(results, resultObjects.actsFolder(campaign));
   const unsealings = linksIn(results, resultObjects.unsealingsFolder(campaign));
-  return { results, runs, acts, unsealings, records, runFolders: foldersOf(runs) };
+  return { results, runs: new Set(runs), acts, unsealings, records };
 }
 
 /** The highest number of a link in the folder of a chain. */
@@ -44,13 +42,3 @@ const linksIn = (keys: readonly string[], folder: string): number =>
     .filter((key) => key.startsWith(folder))
     .map((key) => numberInKey(key.slice(folder.length).replace(/\.json$/, '')) ?? 0)
     .reduce((most, sequence) => Math.max(most, sequence), 0);
-
-function foldersOf(keys: readonly string[]): Map<string, Set<string>> {
-  const folders = new Map<string, Set<string>>();
-  for (const key of keys) {
-    const end = key.lastIndexOf('/');
-    const names = folders.get(key.slice(0, end)) ?? new Set();
-    folders.set(key.slice(0, end), names.add(key.slice(end + 1)));
-  }
-  return folders;
-}

@@ -32,7 +32,7 @@ export class CheckedObjects {
   async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
-    const body = await this.source.findOfMany(bucket, key).catch(unlessOther);
+    const body = await this.source.find(bucket, key).catch(unlessOther);
     if (!Buffer.isBuffer(body)) {
       findings.fault(bucket, key, body ?? missing(expected.digest));
       return undefined;

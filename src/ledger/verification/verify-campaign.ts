@@ -1,6 +1,6 @@
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
-import { messageOf } from '../../errors.ts';
+import { HoldoutError, messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { truthOf } from '../../scoring/score-predictions.ts';
@@ -9,7 +9,7 @@ import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
 import { commandChain } from '../command-log.ts';
-import { headOf, type Heads } from '../heads.ts';
+import { headOf, type Chains, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
 import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
@@ -19,10 +19,11 @@ import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
+import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
 import { verifyNumberedChain } from './verify-chain.ts';
-import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
-import { isPublicationOf, verifyHeads, verifyPublished } from './verify-published.ts';
+import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify-intake.ts';
+import { verifyPublication } from './verify-published.ts';
 import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
 
 /** What a verification found. */
@@ -54,7 +55,10 @@ interface VerifyOptions {
   sealKeys: SealKeys;
 }
 
-/** Checks everything that S3 has about a campaign, from S3 alone. */
+/**
+ * Checks everything that S3 has about a campaign, from S3 alone. Throws SEAL_KEY_MISSING if the record shows no fault, but its
+ * predictions cannot be opened.
+ */
 export async function verifyCampaign(source: RecordSource, options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
   const objects = new CheckedObjects(source, findings);
@@ -80,7 +84,7 @@ async function verifyAll(
 ): Promise<VerifiedCampaign | undefined> {
   const { results: bucket } = buckets;
   const keys = await campaignKeys(source, buckets, campaign);
-  const heads = await headsOf(objects, bucket, campaign, keys);
+  const heads = await publishedHeads(objects, bucket, campaign, keys);
   const found = await verifyFrozen(objects, bucket, campaign, heads?.campaign);
   if (found === undefined) return undefined;
   const { value: frozen, digest } = found;
@@ -88,58 +92,79 @@ async function verifyAll(
   const unsealings = await verifyNumberedChain(objects, bucket, unsealingChain, { campaign, count: keys.unsealings });
   const listed = { keys: keys.results, commands: acts.links };
   const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
-  const files = await verifyIndexes(objects, buckets, frozen);
-  if (inputs) await verifyFiles(objects, files, rows);
-  else objects.findings.note('the input files and the archives of images; --inputs checks them too');
+  await verifyInputs(objects, buckets, { frozen, rows, all: inputs });
   const labels = await verifyLabels(objects, frozen);
-  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
-  // Without labels nothing is scored, and so nothing opened.
-  const identity = labels && (await sealKeys.identityOf(frozen));
-  const facts: CampaignFacts = { buckets, frozen, digest, truth, identity, runFolders: keys.runFolders };
+  const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
+  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
-  if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
-  const recorded = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
-  if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
+  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
   const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
   const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
-  const isCurrent = heads
-    ? isPublicationOf(heads, { ...recorded, canaries: canaries.records.length })
-    : results.state === 'finished' && !recordsOf(submissions).some(hasEvidence);
-  if (isPublished(keys, campaign)) await verifyPublished(objects, bucket, { frozen, results, heads, isCurrent });
-  else objects.findings.note('the newest record of each chain, because nothing is published yet');
-  const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
+  const digestsOf = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
+  const recorded = { ...digestsOf, canaries: canaries.records.length, chains };
+  await verifyPublication(objects, bucket, { frozen, results, heads, keys: keys.results, recorded });
   explainRest(objects, { buckets, keys, rounds, chains });
+  // The recipient itself may be what was changed.
+  if (missing && objects.findings.faults.length === 0) throw missing;
+  if (missing) objects.findings.note('the scores, because the predictions cannot be opened');
   return {
     frozen,
     results,
     unsealings: unsealings.links,
     fairness: fairnessOf(frozen, rows, startsOf(submissions)),
-    counts: {
-      objects: objects.findings.explained,
-      records: sum(submissions, ({ records }) => records.length),
-      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
-    },
-    heads: {
-      campaign: digest,
-      acts: headOf(acts.digests),
-      unsealings: headOf(unsealings.digests),
-      canaries: canaries.digests,
-      ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
-    },
+    counts: countsOf(objects, submissions, scoring),
+    heads: headsOf(digest, digestsOf, canaries.digests),
   };
 }
+
+/** What heads.json would say of the record. */
+const headsOf = (
+  campaign: string,
+  { acts, unsealings, ledger }: Chains,
+  canaries: Record<string, string>,
+): VerifiedCampaign['heads'] => ({
+  campaign,
+  acts: headOf(acts),
+  unsealings: headOf(unsealings),
+  canaries,
+  ledger: Object.fromEntries(Array.from(ledger, ([name, ofRecords]) => [name, headOf(ofRecords)])),
+});
+
+/** What scores are computed again with. `missing`: why sealed predictions cannot be opened; then nothing is scored. */
+interface Scoring extends Pick<CampaignFacts, 'truth' | 'identity' | 'turns'> {
+  missing?: HoldoutError;
+}
+
+/** Without labels nothing is scored, and so nothing opened. */
+async function scoringOf(frozen: FrozenCampaign, labels: Buffer | undefined, sealKeys: SealKeys): Promise<Scoring> {
+  const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
+  const nothing = { truth: undefined, identity: undefined, turns };
+  if (labels === undefined) return nothing;
+  try {
+    const identity = await sealKeys.identityOf(frozen);
+    return { truth: await truthOf(labels, frozen.predictions, frozen.metric), identity, turns };
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'SEAL_KEY_MISSING') return { ...nothing, missing: error };
+    throw error;
+  }
+}
+
+const countsOf = (
+  { findings }: CheckedObjects,
+  submissions: ReadonlyMap<string, VerifiedSubmission>,
+  { truth }: Scoring,
+): VerifiedCampaign['counts'] => ({
+  objects: findings.explained,
+  records: sum(submissions, ({ records }) => records.length),
+  scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
+});
 
 const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>
   [...submissions.values()].reduce((total, one) => total + of(one), 0);
 
-const isPublished = ({ results }: CampaignKeys, campaign: string): boolean =>
-  [resultObjects.results(campaign), resultObjects.leaderboard(campaign), resultObjects.heads(campaign)].some((key) =>
-    results.includes(key),
-  );
-
 /** heads.json, which every publication of this version writes. */
-async function headsOf(
+async function publishedHeads(
   objects: CheckedObjects,
   bucket: string,
   campaign: string,
@@ -149,24 +174,6 @@ async function headsOf(
   if (keys.results.includes(key)) return (await objects.readJson<Heads>(bucket, key))?.value;
   return undefined;
 }
-
-/** Older versions published without heads.json, and their records have no evidence. A later one may have added records. */
-function explainMissingHeads(
-  { findings }: CheckedObjects,
-  bucket: string,
-  campaign: string,
-  submissions: ReadonlyMap<string, VerifiedSubmission>,
-): void {
-  const first = [...submissions.values()].flatMap(({ records: [record] }) => record ?? []);
-  if (first.length > 0 && first.every(hasEvidence))
-    findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
-  else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
-}
-
-const hasEvidence = ({ evidence }: LedgerRecord): boolean => evidence !== undefined;
-
-const recordsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): LedgerRecord[] =>
-  [...submissions.values()].flatMap(({ records }) => records);
 
 async function verifySubmissions(
   objects: CheckedObjects,

@@ -2,24 +2,71 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { sha256 } from '../../sha256.ts';
-import { notAsPublished, type Heads } from '../heads.ts';
+import { notAsPublished, type Chains, type Head, type Heads } from '../heads.ts';
+import type { LedgerRecord } from '../record.ts';
 import { leaderboardEntries, resultsBody, type CampaignResults } from '../results.ts';
 import { firstDifference, type CheckedObjects } from './object-bytes.ts';
 import { otherBoardFact, otherResultsFact } from './published-facts.ts';
 
+/** What was published, and what is recorded now. */
 interface Publication {
   frozen: FrozenCampaign;
   results: CampaignResults;
   heads: Heads | undefined;
-  /** Nothing was recorded since. */
-  isCurrent: boolean;
+  /** Of all objects in the results bucket. */
+  keys: readonly string[];
+  recorded: Recorded;
 }
 
-/** The published files, compared with heads.json and, if they are of now, with what follows from the record. */
-export async function verifyPublished(
+/** The chains, the records of the ledger, and the number of canaries that are recorded. */
+interface Recorded extends Chains {
+  /** By submission, oldest record first. */
+  chains: ReadonlyMap<string, readonly LedgerRecord[]>;
+  canaries: number;
+}
+
+/** What was published, compared with the record. */
+export async function verifyPublication(
   objects: CheckedObjects,
   bucket: string,
-  { frozen, results, heads, isCurrent }: Publication,
+  publication: Publication,
+): Promise<void> {
+  const { frozen, results, heads, keys, recorded } = publication;
+  const { campaign } = frozen;
+  const published = [resultObjects.results, resultObjects.leaderboard, resultObjects.heads].map((of) => of(campaign));
+  if (!published.some((key) => keys.includes(key))) {
+    objects.findings.note('the newest record of each chain, because nothing is published yet');
+    return;
+  }
+  if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
+  else explainMissingHeads(objects, bucket, campaign, recorded);
+  const isCurrent = heads
+    ? isPublicationOf(heads, recorded)
+    : results.state === 'finished' && ![...recorded.chains.values()].flat().some(hasEvidence);
+  await verifyPublished(objects, bucket, publication, isCurrent);
+}
+
+const hasEvidence = ({ evidence }: LedgerRecord): boolean => evidence !== undefined;
+
+/** Older versions published without heads.json, and their records have no evidence. A later one may have added records. */
+function explainMissingHeads(
+  { findings }: CheckedObjects,
+  bucket: string,
+  campaign: string,
+  { chains }: Recorded,
+): void {
+  const first = [...chains.values()].flatMap(([record]) => record ?? []);
+  if (first.length > 0 && first.every(hasEvidence))
+    findings.fault(bucket, resultObjects.heads(campaign), 'it is missing; every publication writes it');
+  else findings.note('the newest record of each chain, because an older Holdout published without heads.json');
+}
+
+/** The published files, compared with heads.json and, if nothing was recorded since, with what follows from the record. */
+async function verifyPublished(
+  objects: CheckedObjects,
+  bucket: string,
+  { frozen, results, heads }: Publication,
+  isCurrent: boolean,
 ): Promise<void> {
   const { campaign, leaderboard: rules } = frozen;
   const rows = rankLeaderboard(leaderboardEntries(results), rules);
@@ -67,32 +114,27 @@ async function verifyFile(
   objects.findings.fault(bucket, key, fact === undefined ? what : `${what}: ${fact}`);
 }
 
-/** The digests (sha256, hex) of the chains, and the number of canaries that are recorded. */
-interface Recorded {
-  acts: readonly string[];
-  unsealings: readonly string[];
-  /** By submission. */
-  ledger: ReadonlyMap<string, readonly string[]>;
-  canaries: number;
-}
-
 /** Whether heads.json names the newest record of every chain, and every canary. */
-export const isPublicationOf = (heads: Heads, { acts, ledger, canaries }: Recorded): boolean =>
+const isPublicationOf = (heads: Heads, { acts, ledger, canaries }: Recorded): boolean =>
   acts.length === heads.acts.records &&
   canaries === Object.keys(heads.canaries ?? {}).length &&
   [...ledger].every(([submission, { length }]) => length === (heads.ledger[submission]?.records ?? 0));
 
 /** Whether the chains continue what was published. */
-export function verifyHeads(
+function verifyHeads(
   { findings }: CheckedObjects,
   bucket: string,
   campaign: string,
   heads: Heads,
-  now: Omit<Recorded, 'canaries'>,
+  now: Recorded,
 ): void {
   for (const { key, what } of notAsPublished(campaign, heads, now)) findings.fault(bucket, key, what);
-  const grown = [...now.ledger].filter(([name, { length }]) => length > (heads.ledger[name]?.records ?? 0));
-  for (const _ of now.acts.length > heads.acts.records ? [...grown, heads.acts] : grown) findings.note(unnamed);
+  const chains: (readonly [digests: readonly string[], head: Head | undefined])[] = [
+    [now.acts, heads.acts],
+    [now.unsealings, heads.unsealings],
+    ...Array.from(now.ledger, ([name, digests]) => [digests, heads.ledger[name]] as const),
+  ];
+  for (const [digests, head] of chains) if (digests.length > (head?.records ?? 0)) findings.note(unnamed);
 }
 
 const unnamed = 'the newest record of a chain: it is newer than the last publication, so nothing names its digest';

@@ -35,7 +35,7 @@ async function untilAuthentic(name: string, run: () => Promise<unknown>): Promis
   }
 }
 
-/** Holdout's workers complete activities without a result with null, see activity-authentication.ts. */
+/** Holdout's workers complete activities without a result with null, see worker/authentication.ts. */
 function refusalOfResult(result: unknown): RefusalReason | undefined {
   return result === undefined && isSealed() ? 'missing' : refusalOf(result);
 }

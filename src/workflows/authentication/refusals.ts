@@ -28,9 +28,10 @@ class Refusals {
   /** One line about those since the last call; undefined: none. */
   take(): string | undefined {
     if (this.since.size === 0) return undefined;
+    const sum = [...this.since.values()].reduce((total, count) => total + count, 0);
     const lines = [...this.since].map(([line, count]) => (count === 1 ? line : `${count} × ${line}`));
     this.since.clear();
-    return `refused ${counted(lines.length, 'message')} from outside Holdout: ${lines.join('; ')}`;
+    return `refused ${counted(sum, 'time')} what came from outside Holdout: ${lines.join('; ')}`;
   }
 }
 

@@ -37,8 +37,11 @@ const mostEvents = 3_000;
 /** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */
 const limitsUnproven = 'limit-unproven-classes';
 
-/** Classes of campaigns from before this patch got runs without a canary. */
+/** Classes of campaigns from before this patch got runs without a canary, until their workers were upgraded. */
 const canaryPerClass = 'canary-per-class';
+
+/** In campaigns from before this patch, any number of runs could pass a request that waits for a canary or is last in order. */
+const inTurn = 'requests-in-turn';
 
 /** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
 const ticksForReports = 2;
@@ -118,6 +121,8 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
+    // Needs no patch: nothing is pending when the loop ends, and the cancelled tick resolves within the same workflow task, so
+    // that older histories have no message in between. A refusal noted here is newer than they are.
     await this.commands.finish();
     this.show();
   }
@@ -137,7 +142,13 @@ export class CampaignLoop {
     const unproven = patched(limitsUnproven) ? equalFaults : Infinity;
     const needCanaries = patched(canaryPerClass);
     const { perTeamInFlight } = this.opened.frozen.fairness;
-    const limits = { ...limitsOf(this.state, perTeamInFlight), unproven, ...(needCanaries && { needCanaries }) };
+    const areInTurn = patched(inTurn);
+    const limits = {
+      ...limitsOf(this.state, perTeamInFlight),
+      unproven,
+      ...(needCanaries && { needCanaries }),
+      ...(areInTurn && { inTurn: { canaryCosts: this.canaries.worst } }),
+    };
     const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
     await this.submissions.carryOut(decisions);

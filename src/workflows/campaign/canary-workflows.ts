@@ -24,7 +24,8 @@ type Beginning = Extract<CanaryDecision, { kind: 'begin' }>;
 
 /** Starts and ends the workflows of a campaign's canaries, and takes their reports. */
 export class CanaryWorkflows {
-  private readonly worst: Record<string, number>;
+  /** The highest cost of a canary by class, in micro-dollars. */
+  readonly worst: Readonly<Record<string, number>>;
   /** By class, the number of the canary that ran at the last tick. */
   private before = new Map<string, number>();
   private readonly silent = new Set<string>();

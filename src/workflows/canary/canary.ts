@@ -57,7 +57,7 @@ async function reportOf({ reserved, timings }: CanaryInput, order: Order, wanted
     );
     return job.kind === 'ended' ? job.end : withoutOutcome(order, job, { isOver: wanted.isOver, reserved });
   } catch (error) {
-    return { ...neverRan(order, 'platform-error', causeOf(error)), ...worstCase(reserved) };
+    return { ...neverRan(order, 'platform-error', causeOf(error, order)), ...worstCase(reserved) };
   }
 }
 

@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import type { StuckStep } from '../../campaign/model/messages.ts';
+import { failureCause } from '../../failure-cause.ts';
 import type { Timings } from '../../timings.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken.ts';
@@ -82,8 +83,11 @@ async function end<Result>(
   }
 }
 
-/** Why an activity failed, equal for equal faults. */
-export function causeOf(error: unknown): string {
-  if (!(error instanceof ActivityFailure)) return faultCause(error instanceof Error ? error.message : String(error));
-  return faultCause(`${error.activityType}: ${error.cause?.message ?? 'unknown cause'}`);
+/**
+ * Why an activity of a run failed, equal for equal faults. A failure's message names the run, so the cause consists of its type
+ * and of the words in its details.
+ */
+export function causeOf(error: unknown, { campaign, submission }: { campaign: string; submission: string }): string {
+  const step = error instanceof ActivityFailure ? `${error.activityType}: ` : '';
+  return faultCause(`${step}${failureCause(error).said}`, [submission, campaign]);
 }

@@ -87,7 +87,7 @@ export class SubmissionRuns {
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
     const end = await this.follow(granted).catch((error: unknown) => {
-      this.record(granted, { ...neverRan, ...this.worstCase(granted), cause: causeOf(error) });
+      this.record(granted, { ...neverRan, ...this.worstCase(granted), cause: causeOf(error, this.input) });
       throw error;
     });
     this.recordEnd(granted, end);

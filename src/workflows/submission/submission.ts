@@ -13,6 +13,7 @@ import {
 } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import { shownWithheld } from '../../campaign/explanation/submission-details.ts';
 import { counted } from '../../safe-text.ts';
+import { causeOf } from '../jobs/follow-job.ts';
 import { GivenUpError, InterruptibleSteps } from './interruptible-steps.ts';
 import { CurrentDetails } from './current-details.ts';
 import { RunGrants } from './run-grants.ts';
@@ -95,7 +96,7 @@ class Round {
       if (isCancellation(error)) return ended('cancelled');
       if (error instanceof GivenUpError) return ended('platform-error', `given up: ${error.message}`);
       if (error instanceof ActivityFailure)
-        return ended('platform-error', `${error.activityType} failed and is not retried`);
+        return ended('platform-error', `not retried: ${causeOf(error, this.input)}`);
       throw error;
     }
   }

@@ -8,7 +8,7 @@ import type { CampaignState } from '../../../src/campaign/state/campaign-state.t
 import { decodeState, encodeState, type EncodedState } from '../../../src/campaign/state/continue-as-new-state.ts';
 import { restoredCanaries } from '../../../src/campaign/state/canaries.ts';
 import { caseCampaign } from '../samples.ts';
-import { campaignOf, given, now, open, option, request } from '../state/state-samples.ts';
+import { campaignOf, given, now, open, option, request, settlement } from '../state/state-samples.ts';
 
 const worst = { g4: 10, p3: 60 };
 const fault: CanaryVerdict = { kind: 'no-outcome', reason: 'platform-error', cause: 'no runner' };
@@ -43,6 +43,72 @@ describe('canaries', () => {
     assert.deepEqual([granted(), decided()], [['a on g4'], []]);
     state.request(request('b', 1, 'evaluation', [option('p3', 200)]));
     assert.deepEqual([granted(), decided()], [[], ['begin p3 1']]);
+  });
+
+  /** One decision, as the campaign's workflow makes it: grants, then canaries. */
+  const step = (costs: Record<string, number> = worst, areKept = true): string[] => {
+    const limits = {
+      ...limitsOf(state, 100),
+      needCanaries: true as const,
+      ...(areKept && { inTurn: { canaryCosts: costs } }),
+    };
+    const grants = decide(state, limits, now).flatMap((one) => (one.kind === 'grant' ? [one.submission] : []));
+    const canaries = decideCanaries(state, costs, now);
+    return [...grants, ...canaries.map((one) => `canary ${one.n} on ${one.class}`)];
+  };
+  /** How many runs are granted before a canary on p3, while more and more requests wait for g4. Two runs fit into the budget. */
+  function grantsBefore({ cost, others = [], areKept = true }: { cost: number; others?: string[]; areKept?: boolean }) {
+    state = campaignOf(Array.from({ length: 80 }, () => 1));
+    state.endCanary(report(), now);
+    given(state, { money: Object.assign(state.money, { budget: 250, spent: 0 }) });
+    const decide = (): string[] => step({ ...worst, p3: cost }, areKept);
+    let team = 0;
+    const ask = (name: string, options = [option('g4', 100)]): void => {
+      open(state, { [name]: team++ });
+      state.request(request(name, 1, 'evaluation', options));
+    };
+    for (const name of ['first', 'second']) ask(name);
+    decide();
+    for (const name of ['starved', ...others]) ask(name, [option('p3', 200)]);
+    const decisions: string[] = [];
+    for (let n = 1; n <= 60 && decisions.at(-1) !== 'canary 1 on p3'; n += 1) {
+      ask(`later-${n}`);
+      const running = [...state.open].find(([, { grant }]) => grant)?.[0] ?? '';
+      state.settle(settlement(1, 0, { submission: running }));
+      decisions.push(...decide());
+    }
+    return decisions.indexOf('canary 1 on p3');
+  }
+
+  it('get the first money that is enough for them', () => {
+    assert.equal(grantsBefore({ cost: 60 }), 0);
+  });
+
+  it('are passed over by twenty runs at most, then money is kept for them, once for all requests that wait for them', () => {
+    assert.equal(grantsBefore({ cost: 160 }), 20);
+    assert.equal(grantsBefore({ cost: 160, others: ['b', 'c', 'd'] }), 20);
+    assert.equal(grantsBefore({ cost: 160, areKept: false }), -1, 'as campaigns from before this rule decide');
+  });
+
+  it('come before runs if their money is there', () => {
+    state.endCanary(report(), now);
+    given(state, { money: Object.assign(state.money, { budget: 250 }) });
+    state.request(request('b', 1, 'evaluation', [option('p3', 200)]));
+    state.request(request('c', 1, 'evaluation', [option('g4', 100)]));
+    assert.deepEqual(step(), ['a', 'canary 1 on p3']);
+    assert.equal(state.open.get('c')?.request?.passed, 0);
+  });
+
+  it('come first on the option that their request prefers by now, also while no class is open', () => {
+    const [small, large] = [option('g4', 100, { expected: 50 }), option('p3', 200, { expected: 60 })];
+    state.request(request('b', 1, 'evaluation', [small, large]));
+    state.open.get('a')?.dropRequest();
+    const run = { ...settlement(1, 1, { billedSeconds: 36_000 }), expectedSeconds: 60, needMeasured: true as const };
+    // Runs on g4 turn out to take far longer than expected since the request came.
+    for (let n = 0; n < 40; n += 1) {
+      state.statistics.addEndedRun(run, undefined);
+    }
+    assert.deepEqual(step(), ['canary 1 on p3']);
   });
 
   it('are not needed by campaigns from before this rule', () => {

@@ -74,6 +74,22 @@ describe('a request that does not fit into the available budget', () => {
     assert.equal(passes, 20);
   });
 
+  it('is passed over twenty times too if it is last in order: few evaluations wait for its class, many for the others', () => {
+    const state = halfReserved();
+    given(state, { slots: { g4: 2, p3: 1 } });
+    ask(state, 'large', 501, 'p3');
+    for (let n = 1; n <= 40; n += 1) ask(state, `small-${n}`, 1);
+    let passes = 0;
+    for (let n = 1; n <= 40; n += 1) {
+      const more = granted(state);
+      passes += more.length;
+      for (const submission of more) end(state, submission);
+    }
+    assert.equal(passes, 20);
+    end(state, 'half');
+    assert.ok(granted(state).includes('large'), 'it gets its turn');
+  });
+
   it('has money kept for it together with others: each gets its turn, in order of age', () => {
     const state = halfReserved();
     ask(state, 'first', 600);

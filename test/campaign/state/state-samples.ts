@@ -81,7 +81,8 @@ export function open(state: CampaignState, submissions: Record<string, number>):
   }
 }
 
-export const decideNow = (state: CampaignState, at = now): Decision[] => decide(state, limitsOf(state, 2), at);
+export const decideNow = (state: CampaignState, at = now): Decision[] =>
+  decide(state, { ...limitsOf(state, 2), inTurn: { canaryCosts: {} } }, at);
 
 /** Submissions that were granted a run just now, with the class. */
 export const grantsNow = (state: CampaignState, at = now): [submission: string, onClass: string][] =>

@@ -119,11 +119,12 @@ describe('unseal', () => {
   });
 
   it('shows nothing if it cannot be recorded', async () => {
+    await runOf(7, 'seventh\n', '');
     const store = Object.assign(Object.create(rig.store) as ObjectStore, {
       writeIfAbsent: () => Promise.reject(new Error('AccessDenied')),
     });
     const to = join(folder, 'unrecorded');
-    await assert.rejects(opened({ n: 1, to }, undefined, { store, bucket: rig.bucket }), /AccessDenied/);
+    await assert.rejects(opened({ n: 7, to }, undefined, { store, bucket: rig.bucket }), /AccessDenied/);
     assert.ok(!existsSync(to), 'nothing was written');
   });
 

@@ -108,8 +108,8 @@ export const sealingControls = [
     [['no unsealing without a reason', "&& typeof reason === 'string'", '', 'that are none']],
   ),
   ...controlsOf(
-    'src/ledger/campaign-record.ts',
+    'src/ledger/heads.ts',
     ['test/ledger/tampered-record.test.ts'],
-    [['all unsealings before a publication', 'if (unsealings !== undefined)', 'if (false)', 'unsealing']],
+    [['all unsealings before a publication', 'if (heads.unsealings)', 'if (false)', 'unsealing']],
   ),
 ];

@@ -19,7 +19,7 @@ import { frozenCampaign } from './frozen-campaign.ts';
 import { RecordCopy } from './record-copy.ts';
 import { SealKeys } from '../../../src/sealing/seal-keys.ts';
 
-const buckets = bucketsOf({ bucketPrefix: '' });
+export const buckets = bucketsOf({ bucketPrefix: '' });
 const campaign = 'case';
 const labels = 'filename,label\na,0\nb,1\n';
 const predictions = 'filename,label\na,0.25\nb,0.5\n';
@@ -28,6 +28,12 @@ const json = (value: object, indent = 2): string => `${JSON.stringify(value, nul
 /** The objects of a run in the runs bucket; an object that is null was not written. */
 interface RunFiles {
   outcome?: Partial<RunOutcome> | null;
+}
+
+interface CampaignOptions {
+  teamName?: string;
+  /** What campaign.json says of its test set, which is of two. */
+  items?: number;
 }
 
 /** The record of a small campaign as Holdout writes it, in memory: each submission has a team of its own name. */
@@ -40,13 +46,13 @@ export class RecordedCampaign {
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
-  constructor(submissions: readonly string[], teamName = 'Team') {
+  constructor(submissions: readonly string[], { teamName = 'Team', items = 2 }: CampaignOptions = {}) {
     const index = { version: 1, files: [] };
     const testSet = {
       indexKey: `${campaign}/testset/index.json`,
       files: { bucket: buckets.inputs, prefix: `${campaign}/testset/files/` },
       digest: this.write(buckets.inputs, `${campaign}/testset/index.json`, json(index, 1)),
-      items: 2,
+      items,
       bytes: 0,
     };
     this.manifest = {
@@ -112,7 +118,8 @@ export class RecordedCampaign {
 
   private writeOutcome(runKey: string, changes: Partial<RunOutcome>): void {
     const key = runObjects.predictions(runKey);
-    const collected = { kind: 'collected', key, bytes: predictions.length, sha256: sha256(predictions) } as const;
+    // Large enough to be streamed.
+    const collected = { kind: 'collected', key, bytes: 2 ** 21, sha256: sha256(predictions) } as const;
     const outcome = { version: 1, runKey, startedAt: '2026-01-01T01:00:00.000Z', log: {}, predictions: collected };
     const written = { ...outcome, ...changes };
     if (written.predictions.kind === 'collected') this.write(buckets.runs, key, predictions);
@@ -226,9 +233,13 @@ export class RecordedCampaign {
     );
   }
 
+  /** All objects, by `<bucket>/<key>`. */
+  all(): Map<string, Buffer> {
+    return new Map(Array.from(this.objects, ([name, body]) => [name, Buffer.from(body)]));
+  }
+
   verify(): Promise<Verification> {
-    const objects = Array.from(this.objects, ([name, body]) => [name, Buffer.from(body)] as const);
     const sealKeys = new SealKeys(undefined);
-    return verifyCampaign(new RecordCopy(new Map(objects)), { campaign, buckets, inputs: false, sealKeys });
+    return verifyCampaign(new RecordCopy(this.all()), { campaign, buckets, inputs: false, sealKeys });
   }
 }

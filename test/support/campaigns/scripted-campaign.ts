@@ -8,6 +8,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { build } from '../../../scripts/build.mjs';
@@ -88,6 +89,8 @@ export class ScriptedCampaign {
   frozen: FrozenCampaign = frozenCampaign();
   /** The keys with which payloads are sealed; undefined: they are plain. Set before {@link open}. */
   keys: KeyRing | undefined;
+  /** Ids of keys that ever sealed payloads of this namespace. */
+  readonly registeredKeys = new Set<string>();
   server!: TemporalServer;
   private workers: Worker[] = [];
   private running: Promise<void>[] = [];
@@ -128,15 +131,22 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
-  async startWorkers(queues: readonly string[] = Object.values(taskQueues)): Promise<void> {
+  /** `mainLimits`: of the worker on the queue of the workflows. */
+  async startWorkers(
+    queues: readonly string[] = Object.values(taskQueues),
+    mainLimits: Partial<WorkerOptions> = {},
+  ): Promise<void> {
     this.workers = await Promise.all(
       queues.map((taskQueue) =>
         Worker.create({
           connection: this.native,
           taskQueue,
           activities: this.activities(),
-          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs')),
+          ...authentication(this.keys, join(projectRoot(), 'dist/failure-converter.cjs'), async (id) =>
+            this.registeredKeys.has(id),
+          ),
           ...(taskQueue === taskQueues.main && {
+            ...mainLimits,
             workflowBundle: this.bundle,
             workflowFailureErrorTypes: failOnNondeterminism,
           }),
@@ -366,7 +376,7 @@ export class ScriptedCampaign {
     };
     const purpose = order.n === 1 && this.frozen.sampleSet ? 'probe' : 'evaluation';
     const scripted = this.script({ ...order, purpose });
-    if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('broken', 'BROKEN');
+    if (scripted === 'fails-for-good') throw ApplicationFailure.nonRetryable('no such bucket', 'BROKEN');
     if (typeof scripted === 'object') return { ...end, ...scripted };
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), 100);

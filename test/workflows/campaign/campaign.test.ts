@@ -182,6 +182,8 @@ describe('a campaign with scripted runs', () => {
     await (await campaign.start('refused')).result();
     assert.deepEqual([record('no-image').state, record('no-image').reason], ['failed', 'image-refused']);
     assert.deepEqual([record('broken').state, record('broken').reason], ['failed', 'platform-error']);
+    assert.equal(record('broken').detail, 'not retried: awaitBatchJob: BROKEN: no such bucket');
+    assert.equal(record('broken').runs[0]?.cause, 'awaitBatchJob: BROKEN: no such bucket');
     const [{ class: name, billedSeconds, costMicroUsd: cost } = assert.fail('no run')] = record('broken').runs;
     assert.ok(cost > 600_000, 'a run of unknown cost counts as the worst case');
     const price = campaign.frozen.instanceClasses.find((one) => one.name === name)?.microUsdPerHour ?? 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
+import { activityFailure } from '../../../src/activities/activity-failure.ts';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { queryProgress } from '../../../src/client/status/query-progress.ts';
 import { blockedLines, stuckLine } from '../../../src/client/status/blocked-text.ts';
@@ -63,6 +64,28 @@ describe('a campaign whose platform has a fault', () => {
     await handle.signal(messages.commandMessages.resumeCampaign, {});
     await handle.result();
     assert.deepEqual([campaign.recorded.length, states()], [6, new Set(['finished'])]);
+  });
+
+  it('is blocked when one fault that no retry fixes ends three submissions, whose records have its words', async () => {
+    campaign.teams = { one: ['first', 'second'], two: ['third-one', 'fourth'], three: ['fifth', 'sixth'] };
+    campaign.submit = (runKey) => {
+      const [name, submission] = runKey.split('/');
+      const failure = holdoutError('OBJECT_DIFFERS', { bucket: 'holdout-runs', key: `${runKey}/spec.json` });
+      throw activityFailure(failure, { campaign: name, submission, n: 1 });
+    };
+    const handle = await campaign.start('for-good');
+    const held = await until('for-good', ({ hold }) => hold === 'platform');
+    assert.equal(campaign.recorded.length, 3, 'the others wait');
+    assert.match(
+      blockedLines(held)[0] ?? '',
+      /^g4 is blocked .*submitBatchJob: OBJECT_DIFFERS: .*exists with other content/,
+    );
+    const causes = new Set(campaign.recorded.flatMap(({ runs }) => runs.map(({ cause }) => cause)));
+    assert.equal(causes.size, 1, [...causes].join('\n'));
+    assert.match([...causes][0] ?? '', /^submitBatchJob: OBJECT_DIFFERS: .*exists with other content/);
+    campaign.submit = () => undefined;
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+    await handle.result();
   });
 
   it('blocks a class whose queue does not exist, at no cost, and ends all submissions on abort', async () => {
