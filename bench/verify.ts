@@ -1,24 +1,25 @@
 /**
- * `node --import tsx bench/verify.ts [SUBMISSIONS]`: the rate of `holdout verify` on a campaign that the embedded stack evaluated
- * with simulated jobs, with a real S3 server on the same machine. The campaign stays in `.bench/verify-N`.
+ * `node --import tsx bench/verify.ts [SUBMISSIONS]`: the rate of `holdout verify` on the record of a whole campaign in a real S3
+ * server on the same machine.
  */
-import { loadavg } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { startWorkflow } from '../src/client/operator/start-workflow.ts';
-import { watchCampaign } from '../src/client/status/watch.ts';
 import type { RecordSource } from '../src/ledger/verification/record-source.ts';
 import { verifyCampaign } from '../src/ledger/verification/verify-campaign.ts';
-import { resultObjects } from '../src/object-keys.ts';
+import { ObjectStore } from '../src/s3/object-store.ts';
+import type { SealKeys } from '../src/sealing/seal-keys.ts';
 import { scoreAgainst, truthOf } from '../src/scoring/score-predictions.ts';
-import { handInSimulated, openSimulatedStack, type SimulatedStack } from '../test/support/campaigns/simulated-stack.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
-import { usageOfParts } from './support/processes.ts';
-import { benchFolder, keepResult, quantile } from './support/results.ts';
+import { startS3Server, type S3Server } from '../test/support/s3-server.ts';
+import { usageOf } from './support/processes.ts';
+import { recordCampaign } from './support/recorded-campaign.ts';
+import { keepResult, quantile } from './support/results.ts';
 
 const submissions = Number(process.argv[2] ?? 600);
 const rounds = 5;
 const campaign = `verify-${submissions}`;
-const slots = { g4: 200, p3: 20 };
 
 interface Round {
   seconds: number;
@@ -27,26 +28,22 @@ interface Round {
   s3: number;
 }
 
-/** The campaign's record, made by evaluating it unless that is done. */
-async function makeRecord({ access, ...bench }: SimulatedStack): Promise<void> {
-  const shape = { campaign, teams: teamsOfTheCase(submissions), slots, budgetUsd: 10 * submissions };
-  const frozen = await handInSimulated({ access, ...bench }, shape);
-  if (await access.store.exists(access.buckets.results, resultObjects.heads(campaign))) return;
-  await startWorkflow(access, frozen);
-  const watched = await watchCampaign(access, campaign, { say: () => undefined, result: () => undefined });
-  if (watched.kind !== 'ended') throw new Error(`the campaign is blocked: ${watched.hold}`);
-}
-
-async function measure({ access, home }: SimulatedStack, source: RecordSource): Promise<Round & { objects: number }> {
-  const [used, s3, began] = [process.cpuUsage(), usageOfParts(home).s3.cpuSeconds, performance.now()];
-  const { faults, verified } = await verifyCampaign(source, { campaign, buckets: access.buckets, inputs: false });
+async function measure(s3: S3Server, source: RecordSource, sealKeys: SealKeys): Promise<Round & { objects: number }> {
+  const usedByS3 = (): number => usageOf(s3.pid())?.cpuSeconds ?? Number.NaN;
+  const [used, s3Before, began] = [process.cpuUsage(), usedByS3(), performance.now()];
+  const { faults, verified } = await verifyCampaign(source, {
+    campaign,
+    buckets: s3.buckets,
+    inputs: false,
+    sealKeys,
+  });
   const { user, system } = process.cpuUsage(used);
   if (faults.length > 0 || verified?.counts.scores !== submissions)
-    throw new Error(JSON.stringify({ faults, verified }));
+    throw new Error(JSON.stringify({ faults, counts: verified?.counts }));
   return {
     seconds: (performance.now() - began) / 1000,
     own: (user + system) / 1000 / submissions,
-    s3: ((usageOfParts(home).s3.cpuSeconds - s3) * 1000) / submissions,
+    s3: ((usedByS3() - s3Before) * 1000) / submissions,
     objects: verified.counts.objects,
   };
 }
@@ -70,24 +67,28 @@ async function scoring(rows: number): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const bench = await openSimulatedStack(benchFolder(campaign), { slots, timeScale: 1_800 });
+  const s3 = await startS3Server();
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-verify-'));
   try {
-    await makeRecord(bench);
-    const { store } = bench.access;
+    Object.assign(process.env, s3.environment);
+    const store = new ObjectStore({ s3PathStyle: true });
+    const shape = { campaign, teams: teamsOfTheCase(submissions), slots: { g4: 1, p3: 1 }, budgetUsd: 100_000 };
+    const sealKeys = await recordCampaign({ store, buckets: s3.buckets }, folder, shape);
     const withSdk: RecordSource = {
       list: (bucket, prefix) => store.list(bucket, prefix),
-      findOfMany: (bucket, key) => store.find(bucket, key),
+      find: async (bucket, key) => Buffer.concat((await (await store.stream(bucket, key)).toArray()) as Buffer[]),
       stream: (bucket, key) => store.stream(bucket, key),
     };
     const found: (Round & { objects: number })[] = [];
     const bySdk: Round[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      found.push(await measure(bench, store));
-      bySdk.push(await measure(bench, withSdk));
+      found.push(await measure(s3, store, sealKeys));
+      bySdk.push(await measure(s3, withSdk, sealKeys));
     }
     report(found, bySdk, await scoring(1_000));
   } finally {
-    await bench.close();
+    await s3.stop();
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -115,7 +116,7 @@ function report(found: (Round & { objects: number })[], bySdk: Round[], scoringM
     { submissions, load: loadavg(), found, bySdk },
     [
       `Medians of ${rounds} alternating rounds over ${submissions} submissions with a probe and an evaluation each: ` +
-        `${((found[0]?.objects ?? 0) / submissions).toFixed(1)} objects per submission, predictions of four rows, no logs. ` +
+        `${((found[0]?.objects ?? 0) / submissions).toFixed(1)} objects per submission, sealed predictions of four rows, no logs. ` +
         `The S3 server runs on the same cores. Load of the machine: ${(loadavg()[0] ?? 0).toFixed(0)}.`,
     ],
   );

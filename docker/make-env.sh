@@ -26,4 +26,5 @@ done <.env.example >>.env.new
 mv .env.new .env
 # If Docker created it, it would belong to root.
 mkdir -p .holdout/compose
+mkdir -p -m 700 .holdout/compose/seal-keys
 echo 'Wrote .env. Keep it, and keep it secret.' >&2

@@ -21,6 +21,7 @@ export const resultObjects = {
   /** Later rounds have their own key, so that a rescore does not collide with the first score of the same run. */
   score: (campaign: string, submission: string, n: number, sequence: number): string =>
     `${campaign}/scores/${submission}/${sequence === 1 ? n : `${n}-${sequence}`}.json`,
+  workFolder: (campaign: string): string => `${campaign}/work/`,
   /** A work list, under the sha256 (hex) of its bytes. */
   work: (campaign: string, sha256: string): string => `${campaign}/work/${sha256}.json`,
   addedFolder: (campaign: string): string => `${campaign}/added/`,
@@ -37,10 +38,20 @@ export const resultObjects = {
   /** `output`: sha256 of what the scanner printed; a later scan of the same image may find something else. */
   imageScan: (campaign: string, submission: string, digest: string, output: string): string =>
     `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}-${output}.txt`,
+  unsealingsFolder: (campaign: string): string => `${campaign}/unsealings/`,
+  /** Who opened a sealed output or log, and why. */
+  unsealing: (campaign: string, sequence: number): string => `${campaign}/unsealings/${sequence}.json`,
   /** The digests of the newest records, written with every publication: ledger/heads.ts. */
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,
   results: (campaign: string): string => `${campaign}/results.json`,
+};
+
+/** An object per sealed campaign in the results bucket, with its recipient, by which a scorer finds the keys that it needs. */
+export const sealedCampaignObjects = {
+  folder: '.sealed/',
+  key: (campaign: string): string => `.sealed/${campaign}`,
+  campaignOf: (key: string): string => key.slice(key.lastIndexOf('/') + 1),
 };
 
 /** Objects about the codec's keys in the results bucket; no campaign's name begins with a dot. */

@@ -20,6 +20,10 @@ export interface Settings {
   jobDefinition: string;
   /** The file with the keys that seal Temporal's payloads; without one they are plain. */
   codecKeys?: string;
+  /** The folder with the identities that open sealed outputs and logs. */
+  sealKeys?: string;
+  /** The age recipient for whom new campaigns are sealed; without one, the first start makes a key pair. */
+  sealRecipient?: string;
   timings: Timings;
 }
 
@@ -28,7 +32,7 @@ const scanRules = ['off', 'report', 'refuse-critical'] as const;
 export type ScanRule = (typeof scanRules)[number];
 
 /**
- * Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID, BUCKET_PREFIX_MISSING,
+ * Reads the settings from HOLDOUT_* variables. Throws SETTING_INVALID, SEAL_RECIPIENT_INVALID, BUCKET_PREFIX_MISSING,
  * BUCKET_OWNER_MISSING or BUCKET_OWNER_INVALID.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
@@ -40,6 +44,8 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     imageScan: scanRuleFrom(env['HOLDOUT_IMAGE_SCAN'] ?? 'report'),
     jobDefinition: env['HOLDOUT_JOB_DEFINITION'] ?? `${ofBuckets.bucketPrefix}holdout-runner`,
     ...(env['HOLDOUT_CODEC_KEYS'] && { codecKeys: env['HOLDOUT_CODEC_KEYS'] }),
+    ...(env['HOLDOUT_SEAL_KEYS'] && { sealKeys: env['HOLDOUT_SEAL_KEYS'] }),
+    ...sealRecipientFrom(env['HOLDOUT_SEAL_RECIPIENT']),
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }
@@ -58,6 +64,13 @@ function bucketSettings(env: NodeJS.ProcessEnv): Pick<Settings, 'bucketPrefix' |
     if (owner === '') throw holdoutError('BUCKET_OWNER_MISSING', {});
   }
   return { bucketPrefix, ...(owner !== '' && { bucketOwner: owner }) };
+}
+
+function sealRecipientFrom(given = ''): Pick<Settings, 'sealRecipient'> {
+  if (given === '') return {};
+  // 32 bytes in bech32 with their checksum, which sealing verifies.
+  if (!/^age1[02-9ac-hj-np-z]{58}$/.test(given)) throw holdoutError('SEAL_RECIPIENT_INVALID', { given });
+  return { sealRecipient: given };
 }
 
 function scanRuleFrom(value: string): ScanRule {

@@ -20,7 +20,9 @@ import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
+import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
+import { SealKeys } from './sealing/seal-keys.ts';
 import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { authentication } from './worker/authentication.ts';
@@ -71,6 +73,7 @@ async function run(): Promise<void> {
   // The scorer may not write the list of keys.
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
+  if (queues.includes('score')) await checkSealKeys(deps);
   const activities = createActivities(deps);
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
@@ -126,6 +129,7 @@ function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader):
     images: new ImageStore(settings.imageStore),
     workflows: client.workflow,
     frozen,
+    sealKeys: new SealKeys(settings.sealKeys),
     report: async (campaign, report) => {
       try {
         await client.workflow.getHandle(campaignWorkflowId(campaign)).signal(submissionFinishedSignal, report);

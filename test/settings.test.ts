@@ -12,6 +12,17 @@ describe('the names of job definitions', () => {
   });
 });
 
+describe('the recipient of new campaigns', () => {
+  const given = (recipient: string) => loadSettings({ HOLDOUT_SEAL_RECIPIENT: recipient }).sealRecipient;
+
+  it('is a public key of age, or unset', () => {
+    const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+    assert.deepEqual([given(recipient), given('')], [recipient, undefined]);
+    for (const wrong of ['age1', recipient.slice(0, -1), `${recipient} `, recipient.toUpperCase(), 'AGE-SECRET-KEY-1X'])
+      assert.throws(() => given(wrong), { code: 'SEAL_RECIPIENT_INVALID' });
+  });
+});
+
 describe('settings of the buckets', () => {
   const refused: readonly [title: string, changes: NodeJS.ProcessEnv, code: ErrorCode][] = [
     ['an empty prefix', { HOLDOUT_BUCKET_PREFIX: '' }, 'BUCKET_PREFIX_MISSING'],

@@ -17,7 +17,7 @@ export async function appendRounds(
   { campaign, workLists, added }: { campaign: string; workLists: readonly string[]; added: string },
 ): Promise<(Pick<OpenedCampaign['work'], 'workLists'> & Pick<OpenedCampaign, 'work'>) | null> {
   const { store, buckets } = deps;
-  if (added !== resultObjects.added(campaign, digestInKey(added) ?? '')) return null;
+  if (added !== resultObjects.added(campaign, digestInKey(added))) return null;
   if ((await store.size(buckets.results, added)) === undefined) return null;
   const request = await readByDigest<AddedRounds>(deps.results, added);
   const frozen = await deps.frozen.campaign(campaign);

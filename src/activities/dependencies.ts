@@ -7,6 +7,7 @@ import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-cam
 import type { SubmissionReport } from '../campaign/model/messages.ts';
 import type { ImageStore } from '../images/store/image-store.ts';
 import type { FrozenReader } from '../ledger/frozen-reader.ts';
+import type { SealKeys } from '../sealing/seal-keys.ts';
 import type { ObjectStore, Bucket } from '../s3/object-store.ts';
 import type { Buckets, Settings } from '../settings.ts';
 
@@ -25,6 +26,8 @@ export interface Dependencies extends BatchClients {
   /** Reports a final submission to its campaign's workflow; does nothing if that workflow has ended. */
   report: (campaign: string, report: SubmissionReport) => Promise<void>;
   frozen: FrozenReader;
+  /** Of the scorer, which opens sealed predictions. */
+  sealKeys: SealKeys;
 }
 
 export type WorkflowDependencies = Pick<Dependencies, 'workflows'>;

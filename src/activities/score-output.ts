@@ -25,19 +25,26 @@ export async function scoreOutput(
   deps: Dependencies,
   input: { campaign: string; submission: string; n: number; sequence: number; shownAs?: Pseudonym },
 ): Promise<ScoredOutput> {
-  const { metric, predictions: format, labels } = await deps.frozen.campaign(input.campaign);
+  const frozen = await deps.frozen.campaign(input.campaign);
+  const { metric, predictions: format, labels, seal } = frozen;
   const runKey = runKeyOf(input.campaign, input.submission, input.n);
   const labelFile = await deps.store.read(labels.bucket, labels.key);
   if (sha256(labelFile) !== labels.digest) {
     throw holdoutError('OBJECT_CHANGED', { bucket: labels.bucket, key: labels.key });
   }
-  const predictions = await hashedPredictions(deps.runs, runKey);
-  const result = await scorePredictions({ predictions: predictions.stream, labels: labelFile, format, metric });
+  const identity = await deps.sealKeys.identityOf(frozen);
+  const predictions = await hashedPredictions(deps.runs, runKey, identity);
+  const scored = await scorePredictions({ predictions: predictions.stream, labels: labelFile, format, metric });
+  const result = seal === undefined ? scored : withoutQuotes(scored);
   const file: ScoreFile = { version: 1, runKey, metric, predictions: await predictions.checked(), result };
   const body = `${JSON.stringify(file, null, 2)}\n`;
   const key = resultObjects.score(input.campaign, input.submission, input.n, input.sequence);
   await deps.store.writeOnce(deps.buckets.results, key, body);
   const location = { key, digest: sha256(body) };
-  if (result.kind === 'scored') return { kind: 'scored', ...location };
-  return { kind: 'invalid', ...location, faults: result.count, summary: result.summary };
+  if (scored.kind === 'scored') return { kind: 'scored', ...location };
+  return { kind: 'invalid', ...location, faults: scored.count, summary: scored.summary };
 }
+
+/** Faults quote the predictions, which are sealed. */
+const withoutQuotes = (result: ScoreFile['result']): ScoreFile['result'] =>
+  result.kind === 'invalid' ? { ...result, faults: [] } : result;

@@ -33,7 +33,7 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder & { wit
 }
 
 /** Everything the runner needs to know; the same for every attempt to submit the same run. */
-function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
+export function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSpec {
   const instanceClass = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
@@ -54,6 +54,7 @@ function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder): RunSp
       sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
     },
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
+    ...(frozen.seal !== undefined && { seal: frozen.seal }),
     ...containerSettings(frozen, row),
   };
 }

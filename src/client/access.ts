@@ -7,6 +7,8 @@ import { keysOf, type KeyRing } from '../codec/key-ring.ts';
 import { messageOf, holdoutError } from '../errors.ts';
 import { FrozenReader } from '../ledger/frozen-reader.ts';
 import { ObjectStore } from '../s3/object-store.ts';
+import { SealKeys } from '../sealing/seal-keys.ts';
+import { sealKeysFolder } from './sealing.ts';
 import { bucketsOf, defaultTemporalAddress, loadSettings } from '../settings.ts';
 
 /** The connections of a command. */
@@ -39,6 +41,7 @@ export async function openAccess() {
     openBatch: async (): Promise<BatchClient> =>
       new (await import('@aws-sdk/client-batch')).BatchClient(batchCredentials()),
     frozen: new FrozenReader(results),
+    sealKeys: new SealKeys(sealKeysFolder(settings)),
     temporal,
     /** The keys that seal Temporal's payloads; undefined: they are plain. */
     keys,

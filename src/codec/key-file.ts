@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { holdoutError, messageOf } from '../errors.ts';
+import { readPrivateFile } from '../private-file.ts';
 
 /** Bytes of a key of AES-256. */
 const keyBytes = 32;
@@ -27,18 +28,10 @@ export interface KeyFile {
   plainCampaigns: ReadonlySet<string>;
 }
 
-/** Permission bits of group and others. */
-const others = 0o077;
-
 /** Reads a key file that only its owner can read. Throws CODEC_KEYS_UNREADABLE. */
 export function readKeyFile(file: string): KeyFile {
   try {
-    const { mode, uid } = statSync(file);
-    if ((mode & others) !== 0)
-      throw new Error(`its mode is ${(mode & 0o777).toString(8)}, so other users may read it (chmod 600)`);
-    const self = process.geteuid?.() ?? uid;
-    if (uid !== self && self !== 0) throw new Error(`it belongs to user ${uid}, and this is user ${self}`);
-    return parsed(readFileSync(file, 'utf8'));
+    return parsed(readPrivateFile(file));
   } catch (error) {
     throw holdoutError('CODEC_KEYS_UNREADABLE', { file, cause: causeOf(error) }, error);
   }

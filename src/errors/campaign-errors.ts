@@ -46,6 +46,10 @@ export const campaignErrors = {
     (d) => `Campaign ${d.campaign} has no submission ${d.submission}${d.meant}.`,
     (d) => `List them: npm run holdout -- results ${d.campaign}`,
   ),
+  NOTHING_TO_UNSEAL: userError<{ campaign: string; submission: string; what: string }>(
+    (d) => `There is no ${d.what} of ${d.submission} in ${d.campaign}; nothing was recorded.`,
+    (d) => `Its runs: npm run holdout -- show ${d.campaign} ${d.submission}`,
+  ),
   PILOT_UNREADABLE: userError<{ file: string; cause: string }>(
     (d) => `The pilot's results cannot be read from ${d.file}: ${d.cause}`,
     'Delete that file. The plan then uses the campaign file alone; --pilot N measures again.',

@@ -1,6 +1,6 @@
 import { platformError, userError } from './entry.ts';
 
-/** Errors of the codec, which seals what Temporal carries. */
+/** Errors of the codec, which seals what Temporal carries, and of the keys that seal outputs and logs. */
 export const codecErrors = {
   CODEC_KEYS_UNREADABLE: userError<{ file: string; cause: string }>(
     (d) => `The codec key file ${d.file} cannot be used: ${d.cause}; nothing was changed.`,
@@ -14,6 +14,17 @@ export const codecErrors = {
     (d) =>
       `Temporal's payloads are sealed with key ${d.key}, and HOLDOUT_CODEC_KEYS names no key file; nothing was changed.`,
     'Set HOLDOUT_CODEC_KEYS to the key file with which the campaigns were started. See docs/codec.md.',
+  ),
+  SEAL_KEY_MISSING: platformError<{ campaign: string; recipient: string; cause: string }>(
+    (d) =>
+      `Outputs and logs of ${d.campaign} are sealed for ${d.recipient}, and this process cannot open them: ${d.cause}. ` +
+      'Nothing was changed, and nothing counts against a team.',
+    'Put the identity file, which the first start of the campaign made, into the folder that HOLDOUT_SEAL_KEYS names, readable ' +
+      'by its owner alone. See docs/verification/sealing.md.',
+  ),
+  SEAL_RECIPIENT_INVALID: userError<{ given: string }>(
+    (d) => `HOLDOUT_SEAL_RECIPIENT is ${JSON.stringify(d.given)}, which is no X25519 recipient of age (age1…).`,
+    'Set it to the public key that age-keygen prints, or unset it: then the first start makes a key pair.',
   ),
   UNAUTHENTICATED: platformError<{ what: string; why: string }>(
     (d) => `${d.what} from Temporal is not authenticated: ${d.why}.`,

@@ -29,7 +29,7 @@ export async function compareWithStarted(
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
-  const { campaign, deadline, manifest, recordKey } = known;
+  const { campaign, deadline, manifest, recordKey, seal } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
   const { submissions: before } = await campaignRounds(results, known, acts);
@@ -48,6 +48,7 @@ export async function compareWithStarted(
       ...(recordKey !== undefined && { recordKey }),
       // Names of a campaign that was started before there were pseudonyms stay shown.
       ...(known.teamNames === undefined && { teamNames: undefined }),
+      ...(seal !== undefined && { seal }),
     }),
     ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
   ];

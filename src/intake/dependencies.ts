@@ -12,4 +12,6 @@ export interface IntakeDependencies {
   recordKey?: (campaign: string) => string;
   /** Makes pseudonyms for rows that are added to a campaign with pseudonyms. Absent: there are no such campaigns. */
   pseudonymCodes?: CodeOf;
+  /** Makes the key for which outputs and logs of a campaign are sealed; returns the recipient. Absent: they stay plain. */
+  sealFor?: (campaign: string) => Promise<string>;
 }

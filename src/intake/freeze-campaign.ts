@@ -7,7 +7,7 @@ import { uploadInputs } from './upload-inputs.ts';
 import { uploadLabels } from './upload-labels.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256 } from '../sha256.ts';
-import { resultObjects } from '../object-keys.ts';
+import { resultObjects, sealedCampaignObjects } from '../object-keys.ts';
 
 /**
  * Uploads a checked campaign to S3 and freezes it. The first start writes campaign.json and manifest.json. Later starts return
@@ -28,8 +28,10 @@ export async function freezeCampaign(
   const rules = await frozenOf(dependencies, checked, manifest);
   if (known !== undefined) return compareWithStarted(dependencies, known, rules, rows);
   const recordKey = dependencies.recordKey?.(campaign);
-  const fresh = { ...rules, ...(recordKey !== undefined && { recordKey }) };
+  const seal = await dependencies.sealFor?.(campaign);
+  const fresh = { ...rules, ...(recordKey !== undefined && { recordKey }), ...(seal !== undefined && { seal }) };
   await uploadImages(dependencies, rows);
+  if (seal !== undefined) await store.writeIfAbsent(buckets.results, sealedCampaignObjects.key(campaign), `${seal}\n`);
   // The manifest takes effect once campaign.json contains its digest, so an interrupted start can be repeated.
   await store.write(buckets.results, resultObjects.manifest(campaign), jsonOf(manifest));
   if (await store.writeIfAbsent(buckets.results, resultObjects.campaign(campaign), jsonOf(fresh))) {

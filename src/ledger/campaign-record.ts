@@ -8,6 +8,7 @@ import { recordChanged } from './checked-object.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';
 import { headOf, notAsPublished, readHeads, type Heads } from './heads.ts';
 import { eachChain } from './ledger.ts';
+import { unsealingsOf } from './chains/unsealings.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** The record of a campaign in the results bucket, without the scores. */
@@ -19,7 +20,7 @@ export interface CampaignRecord {
   /** The ledger by submission, oldest record first. */
   chains: ReadonlyMap<string, LedgerRecord[]>;
   canaries: CanaryRecord[];
-  heads: Pick<Heads, 'acts' | 'ledger' | 'canaries'>;
+  heads: Pick<Heads, 'acts' | 'ledger' | 'canaries' | 'unsealings'>;
 }
 
 /**
@@ -30,7 +31,7 @@ export async function readCampaignRecord(results: Bucket, frozen: FrozenCampaign
   const { campaign } = frozen;
   // First, so that what is read after it continues it.
   const published = await readHeads(results, campaign);
-  const { commands, digests: acts } = await commandChainOf(results, campaign);
+  const { links: commands, digests: acts } = await commandChainOf(results, campaign);
   const { rounds, submissions: rows } = await campaignRounds(results, frozen, commands);
   const chains = new Map<string, LedgerRecord[]>();
   const digests = new Map<string, string[]>();
@@ -40,13 +41,15 @@ export async function readCampaignRecord(results: Bucket, frozen: FrozenCampaign
   });
   checkTeams(results, rows, chains);
   const canaries = await canariesOf(results, campaign);
+  const { digests: unsealings } = await unsealingsOf(results, campaign);
   const heads = {
     acts: headOf(acts),
+    unsealings: headOf(unsealings),
     canaries: canaryDigests(canaries),
     ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
   };
   if (published) {
-    const [lost] = notAsPublished(campaign, published, { acts, ledger: digests });
+    const [lost] = notAsPublished(campaign, published, { acts, unsealings, ledger: digests });
     if (lost) throw recordChanged(results.bucket, lost.key, lost.what);
     checkCanaries(results, published, heads.canaries);
   }

@@ -2,7 +2,7 @@ import { resultObjects } from '../object-keys.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** Where a record stands; `predecessor`: sha256 (hex) of the record before it. */
-interface Place {
+export interface Place {
   sequence: number;
   predecessor: string | null;
 }
@@ -21,6 +21,17 @@ export function misplacedCommand(command: Place & { message: unknown }, place: P
   const { message } = command;
   const isCommand = message === null || (isObject(message) && isObject(message['message']));
   return isCommand ? misplaced(command, place) : '`message` is not that of a command';
+}
+
+/** Why an unsealing does not belong where it is, or is none; undefined if it does. */
+export function misplacedUnsealing(
+  unsealing: Place & { submission: unknown; n: unknown; at: string; reason: unknown },
+  place: Place,
+): string | undefined {
+  const { submission, n, at, reason } = unsealing;
+  const isText = typeof submission === 'string' && typeof reason === 'string';
+  const isUnsealing = isText && Number.isInteger(n) && !Number.isNaN(Date.parse(at));
+  return isUnsealing ? misplaced(unsealing, place) : 'it is no unsealing';
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

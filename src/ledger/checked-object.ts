@@ -30,9 +30,9 @@ export async function readPinned<T extends object>(
   return parsedObject<T>(bucket, key, body);
 }
 
-/** The sha256 (hex) under which an object is kept; undefined for the key of another object. */
-export const digestInKey = (key: string): string | undefined => /\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
+/** The sha256 (hex) in the key of an object that is kept under it; empty if there is none, so that no object fits. */
+export const digestInKey = (key: string): string => /\/([0-9a-f]{64})\.json$/.exec(key)?.[1] ?? '';
 
 /** Reads an object that is kept under the sha256 of its bytes. Throws OBJECT_MISSING or RECORD_CHANGED. */
 export const readByDigest = <T extends object>(bucket: Bucket, key: string): Promise<T> =>
-  readPinned<T>(bucket, key, digestInKey(key) ?? '', 'its key');
+  readPinned<T>(bucket, key, digestInKey(key), 'its key');

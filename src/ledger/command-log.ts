@@ -1,12 +1,10 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { Bucket } from '../s3/object-store.ts';
-import { readsAtOnce } from './ledger.ts';
 import type { OperatorLogLine } from '../campaign/state/operators-log.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
 import { misplacedCommand } from './chain-rules.ts';
-import { parsedObject, recordChanged } from './checked-object.ts';
+import { readNumberedChain, type ChainKind, type NumberedChain } from './chains/numbered-chain.ts';
 
 /** An operator's command whose place in the chain is not known yet; `message` is null if it was refused. */
 export type RecordedCommand = OperatorLogLine & { message: OperatorCommand | null };
@@ -36,33 +34,19 @@ export async function appendCommands(
   }
 }
 
-/** The operators' commands, and the sha256 (hex) of each record. */
-export interface CommandChain {
-  commands: ChainedCommand[];
-  digests: string[];
-}
+export const commandChain: ChainKind<ChainedCommand> = {
+  folder: resultObjects.actsFolder,
+  key: resultObjects.act,
+  misplaced: misplacedCommand,
+};
 
-/** All commands of a campaign in order. Throws RECORD_CHANGED or OBJECT_MISSING if their chain is broken. */
-export async function commandsOf(results: Bucket, campaign: string): Promise<ChainedCommand[]> {
-  return (await commandChainOf(results, campaign)).commands;
-}
+/** All commands of a campaign in order, and their digests. Throws RECORD_CHANGED or OBJECT_MISSING if the chain is broken. */
+export const commandChainOf = (results: Bucket, campaign: string): Promise<NumberedChain<ChainedCommand>> =>
+  readNumberedChain(results, commandChain, campaign);
 
-/** The same with digests. */
-export async function commandChainOf({ store, bucket }: Bucket, campaign: string): Promise<CommandChain> {
-  let count = 0;
-  for await (const _ of store.list(bucket, resultObjects.actsFolder(campaign))) count += 1;
-  const keys = Array.from({ length: count }, (_, index) => resultObjects.act(campaign, index + 1));
-  const bodies = await inParallel(readsAtOnce, keys, (key) => store.read(bucket, key));
-  const digests = bodies.map(sha256);
-  const commands = bodies.map((body, index) => {
-    const key = resultObjects.act(campaign, index + 1);
-    const command = parsedObject<ChainedCommand>(bucket, key, body);
-    const fault = misplacedCommand(command, { sequence: index + 1, predecessor: digests[index - 1] ?? null });
-    if (fault !== undefined) throw recordChanged(bucket, key, fault);
-    return command;
-  });
-  return { commands, digests };
-}
+/** The commands alone. */
+export const commandsOf = async (results: Bucket, campaign: string): Promise<ChainedCommand[]> =>
+  (await commandChainOf(results, campaign)).links;
 
 /** The commands that were not refused. */
 export const acceptedCommands = (commands: readonly ChainedCommand[]): OperatorCommand[] =>

@@ -20,7 +20,7 @@ export async function evidenceOf(
 /** The objects of one run, as they are in S3 now. */
 export async function evidenceOfRun({ store, bucket }: Bucket, runKey: string): Promise<RunEvidence> {
   const find = (object: 'spec' | 'claim' | 'outcome' | 'trouble'): Promise<Buffer | undefined> =>
-    store.findOfMany(bucket, runObjects[object](runKey));
+    store.find(bucket, runObjects[object](runKey));
   const [spec, claim, outcome] = await Promise.all([find('spec'), find('claim'), find('outcome')]);
   // The runner writes one or the other.
   const trouble = outcome === undefined ? await find('trouble') : undefined;

@@ -3,21 +3,27 @@ import type { RunOutcome } from '../campaign/model/run-outcome.ts';
 import { hashedStream } from '../hashed-stream.ts';
 import { runObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { openStream } from '../sealing/age.ts';
 import { parsedObject, recordChanged } from './checked-object.ts';
 
 /** A run's predictions while they are read. */
 interface HashedPredictions {
+  /** As the submission wrote them. */
   stream: Readable;
-  /** After the stream was used: their sha256 (hex). Throws RECORD_CHANGED if the run's outcome names another. */
+  /** After the stream was used: the sha256 (hex) of the object. Throws RECORD_CHANGED if the run's outcome names another. */
   checked: () => Promise<string>;
 }
 
-/** Reads a run's predictions and computes their sha256 on the way. */
-export async function hashedPredictions({ store, bucket }: Bucket, runKey: string): Promise<HashedPredictions> {
+/** Reads a run's predictions and computes the sha256 of the object on the way. `identity`: opens them if they are sealed. */
+export async function hashedPredictions(
+  { store, bucket }: Bucket,
+  runKey: string,
+  identity: string | undefined,
+): Promise<HashedPredictions> {
   const key = runObjects.predictions(runKey);
   const hashed = hashedStream(await store.stream(bucket, key));
   return {
-    stream: hashed.stream,
+    stream: identity === undefined ? hashed.stream : openStream({ identity, sealed: hashed.stream, bucket, key }),
     checked: async () => {
       // Hopeless predictions are not read to their end.
       const found = hashed.isRead() ? hashed.digest() : (await store.digest(bucket, key)).sha256;

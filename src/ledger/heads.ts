@@ -11,6 +11,8 @@ export interface Heads {
   /** Of campaign.json. */
   campaign: string;
   acts: Head;
+  /** Absent in older publications. */
+  unsealings?: Head;
   /** By submission; one without a record is absent. */
   ledger: Record<string, Head>;
   /** Of each canary's record, by its key. Absent in older publications. */
@@ -44,6 +46,7 @@ function notContinued(digests: readonly string[], head: Head): string | undefine
 /** The chains of a campaign now: the sha256 (hex) of each record, oldest first. */
 interface Chains {
   acts: readonly string[];
+  unsealings: readonly string[];
   /** By submission. */
   ledger: ReadonlyMap<string, readonly string[]>;
 }
@@ -52,7 +55,7 @@ interface Chains {
 export function notAsPublished(
   campaign: string,
   heads: Heads,
-  { acts, ledger }: Chains,
+  { acts, unsealings, ledger }: Chains,
 ): { key: string; what: string }[] {
   const found: { key: string; what: string }[] = [];
   const compare = (head: Head, digests: readonly string[], keyOf: (sequence: number) => string): void => {
@@ -60,6 +63,8 @@ export function notAsPublished(
     if (what !== undefined) found.push({ key: keyOf(Math.max(1, head.records)), what });
   };
   compare(heads.acts, acts, (sequence) => resultObjects.act(campaign, sequence));
+  if (heads.unsealings)
+    compare(heads.unsealings, unsealings, (sequence) => resultObjects.unsealing(campaign, sequence));
   for (const [submission, head] of Object.entries(heads.ledger)) {
     compare(head, ledger.get(submission) ?? [], (sequence) => resultObjects.ledger(campaign, submission, sequence));
   }

@@ -1,7 +1,7 @@
 import type { Metric } from '../campaign/model/metrics.ts';
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 
-/** scores/<submission>/<n>.json. `faults` quotes the predictions and therefore stays in this file. */
+/** scores/<submission>/<n>.json. `faults` quotes the predictions and therefore stays in this file; empty if they are sealed. */
 export interface ScoreFile {
   version: 1;
   runKey: string;

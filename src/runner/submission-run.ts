@@ -15,7 +15,7 @@ import type { RunnerSettings } from './runner-settings.ts';
 import { runInSandbox, type SandboxReport } from './sandbox/sandbox.ts';
 import { timeShorterRun } from './shorter-run.ts';
 import { stageInputs } from './stage/stage-inputs.ts';
-import { sha256 } from '../sha256.ts';
+import { storedLog } from './stage/stored-log.ts';
 import { runObjects } from '../object-keys.ts';
 
 interface SubmissionRun {
@@ -54,10 +54,10 @@ export async function runSubmission(run: SubmissionRun): Promise<void> {
   process.chdir(host.place.folder);
   try {
     const ended = await runAndRelease(run, host);
-    const predictions = await upload(run, host, ended.found);
+    const { predictions, log } = await upload(run, host, ended.found);
     process.chdir('/');
     await rm(host.place.folder, { recursive: true });
-    const outcome = outcomeOf(run, host.log, { ...ended, predictions });
+    const outcome = outcomeOf(run, { ...ended, predictions, log });
     const key = runObjects.outcome(spec.runKey);
     await retryFor(() => run.store.writeIfAbsent(run.buckets.runs, key, `${JSON.stringify(outcome, null, 2)}\n`));
   } finally {
@@ -91,7 +91,12 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
     const report = await runInSandbox(request);
     // Nobody reads the predictions of a stopped run, and a copy could outlast the 30 s that Batch gives a runner.
     if (report.run.end.kind === 'stopped') return { image, report, found: { kind: 'missing' }, shorterRun: null };
-    const found = await copyPredictions({ output: place.output, wanted: spec.predictions, to: place.predictions });
+    const found = await copyPredictions({
+      output: place.output,
+      wanted: spec.predictions,
+      to: place.predictions,
+      seal: spec.seal,
+    });
     return { image, report, found, shorterRun: await timeShorterRun(request, report) };
   } catch (error) {
     if (!stop.aborted) throw error;
@@ -99,18 +104,21 @@ async function runAndCollect(run: SubmissionRun, { engine, place, log }: Host): 
   }
 }
 
-async function upload(
-  run: SubmissionRun,
-  { place, log }: Host,
-  found: FoundPredictions,
-): Promise<CollectedPredictions> {
+/** What was uploaded of a run. */
+interface Uploaded {
+  predictions: CollectedPredictions;
+  log: RunOutcome['log'];
+}
+
+async function upload(run: SubmissionRun, { place, log }: Host, found: FoundPredictions): Promise<Uploaded> {
   const { store, buckets, spec } = run;
+  const { body, entry } = await storedLog(log, spec.seal);
   // Only the holder of the claim writes them: an object that exists is this one, whose response was lost.
-  await retryFor(() => store.writeIfAbsent(buckets.runs, runObjects.log(spec.runKey), log.content()));
-  if (found.kind !== 'copied') return found;
+  await retryFor(() => store.writeIfAbsent(buckets.runs, runObjects.log(spec.runKey), body));
+  if (found.kind !== 'copied') return { predictions: found, log: entry };
   const key = runObjects.predictions(spec.runKey);
   await retryFor(() => store.uploadIfAbsent(buckets.runs, key, place.predictions));
-  return { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 };
+  return { predictions: { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 }, log: entry };
 }
 
 /** The names come from the image, which may set any number. */
@@ -118,8 +126,7 @@ const maxWithheld = 50;
 
 function outcomeOf(
   { spec, settings }: SubmissionRun,
-  log: HeadAndTail,
-  { image, report, shorterRun, predictions }: Omit<Ended, 'found'> & { predictions: CollectedPredictions },
+  { image, report, shorterRun, predictions, log }: Omit<Ended, 'found'> & Uploaded,
 ): RunOutcome {
   return {
     version: 1,
@@ -138,6 +145,6 @@ function outcomeOf(
     output: report?.output ?? { bytes: 0, full: false, growth: [] },
     predictions,
     shorterRun,
-    log: { bytes: log.bytes, keptBytes: log.keptBytes, sha256: sha256(log.content()), tail: log.tailText() },
+    log,
   };
 }

@@ -31,20 +31,18 @@ export class LeanReader {
     private readonly bucketOwner: string | undefined,
   ) {}
 
-  /** The object's bytes; undefined if the SDK has to read it, or to say why it cannot. */
-  async find(bucket: string, key: string): Promise<Buffer | undefined> {
+  /** The object's bytes; `missing` if there is no such object; undefined if the SDK has to read it, or to say why it cannot. */
+  async find(bucket: string, key: string): Promise<Buffer | 'missing' | undefined> {
     try {
       const location = await this.locationOf(bucket);
       if (location === undefined) return undefined;
       const request = await this.signed(location, key);
       const { response } = await this.client.config.requestHandler.handle(request);
-      const { statusCode, headers, body } = response as SmallResponse;
-      if (statusCode === 200 && Number(headers['content-length']) <= maxBytes) return intact(headers, await read(body));
-      body.destroy();
+      return await outcomeOf(response as SmallResponse);
     } catch {
       // The SDK's own request meets the same fault and says what it is, or succeeds.
+      return undefined;
     }
-    return undefined;
   }
 
   private locationOf(bucket: string): Promise<BucketLocation | undefined> {
@@ -99,6 +97,14 @@ interface SmallResponse {
   statusCode: number;
   headers: Record<string, string | undefined>;
   body: Readable;
+}
+
+async function outcomeOf({ statusCode, headers, body }: SmallResponse): Promise<Buffer | 'missing' | undefined> {
+  if (statusCode === 200 && Number(headers['content-length']) <= maxBytes) return intact(headers, await read(body));
+  // Of a missing bucket it says NoSuchBucket.
+  if (statusCode === 404) return (await read(body)).includes('<Code>NoSuchKey</Code>') ? 'missing' : undefined;
+  body.destroy();
+  return undefined;
 }
 
 async function read(body: Readable): Promise<Buffer> {

@@ -18,6 +18,7 @@ import type { SubmissionReport } from '../../src/campaign/model/messages.ts';
 import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { loadSettings } from '../../src/settings.ts';
 import { embeddedTimings, type Timings } from '../../src/timings.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
@@ -43,6 +44,8 @@ export class ActivityRig {
   readonly activities: Activities;
   private readonly bound: Activities;
   private readonly folder = mkdtempSync(join(tmpdir(), 'activity-rig-'));
+  /** Where the scorer looks for identities. */
+  readonly sealKeysFolder = join(this.folder, 'seal-keys');
   private running: Promise<unknown> = Promise.resolve();
   private workers: Worker[] = [];
 
@@ -64,6 +67,7 @@ export class ActivityRig {
       images: new ImageStore(imageStore ?? `oci:${join(this.folder, 'images')}`),
       workflows: client.workflow,
       frozen: new FrozenReader(this.results),
+      sealKeys: new SealKeys(this.sealKeysFolder),
       report: (_, report) => Promise.resolve(void this.reports.push(report)),
     });
     this.activities = inContext(this.bound);

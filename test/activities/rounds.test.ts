@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chainOf } from '../../src/ledger/ledger.ts';
 import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
+import type { ScoreFile } from '../../src/ledger/score-file.ts';
 import { runObjects, resultObjects } from '../../src/object-keys.ts';
+import { sealBytes } from '../../src/sealing/age.ts';
+import { makeSealKey } from '../../src/sealing/seal-keys.ts';
+import { sha256 } from '../../src/sha256.ts';
 
 describe('the rounds of a submission', () => {
   let rig: ActivityRig;
@@ -115,6 +121,58 @@ describe('the rounds of a submission', () => {
       const order = { campaign: 'rounds', workLists: [], added };
       assert.equal(await rig.call('takeRounds', order), null, added);
     }
+  });
+
+  /** A campaign with labels whose submission s has left these bytes as predictions of its run 1. */
+  async function predicted(campaign: string, stored: string | Buffer, seal: string): Promise<void> {
+    const { buckets } = rig.batch.s3;
+    const labels = 'filename,label\na,1\nb,0\n';
+    const digest = sha256(labels);
+    const location = { bucket: buckets.labels, key: `${campaign}/labels`, digest };
+    await resultsBucket.freeze(campaign, { one: ['s'] }, { labels: location, seal });
+    await resultsBucket.store.write(buckets.labels, location.key, labels);
+    const collected = { kind: 'collected', sha256: sha256(stored) };
+    await resultsBucket.store.write(buckets.runs, runObjects.predictions(`${campaign}/s/1`), stored);
+    const outcome = JSON.stringify({ predictions: collected });
+    await resultsBucket.store.write(buckets.runs, runObjects.outcome(`${campaign}/s/1`), outcome);
+  }
+
+  const scored = (campaign: string) => rig.activities.scoreOutput({ campaign, submission: 's', n: 1, sequence: 1 });
+
+  it('score sealed predictions, and write nothing that they say', async () => {
+    const seal = await makeSealKey(rig.sealKeysFolder, 'sealed');
+    await predicted('sealed', await sealBytes(seal, Buffer.from('filename,label\na,0.5\nb,0.5\n')), seal);
+    assert.equal((await scored('sealed')).kind, 'scored');
+    await predicted('faulty', await sealBytes(seal, Buffer.from('filename,label\na,canary\nb,0.5\n')), seal);
+    const { kind, key } = await scored('faulty');
+    assert.equal(kind, 'invalid');
+    const file = await resultsBucket.store.readJson<ScoreFile>(resultsBucket.bucket, key);
+    assert.ok(file.result.kind === 'invalid' && file.result.count === 1, JSON.stringify(file));
+    assert.deepEqual([file.result.faults, file.result.summary?.first], [[], [{ fault: 'not-a-number', line: 2 }]]);
+  });
+
+  it('do not score sealed predictions without the identity, or with another, until it is there', async () => {
+    const elsewhere = join(rig.sealKeysFolder, 'elsewhere');
+    const seal = await makeSealKey(elsewhere, 'lost');
+    await predicted('lost', await sealBytes(seal, Buffer.from('filename,label\na,0.5\nb,0.5\n')), seal);
+    await assert.rejects(scored('lost'), /SEAL_KEY_MISSING in lost, s, run 1/);
+    await makeSealKey(rig.sealKeysFolder, 'lost');
+    await assert.rejects(scored('lost'), /SEAL_KEY_MISSING/);
+    const key = resultObjects.score('lost', 's', 1, 1);
+    assert.equal(await resultsBucket.store.find(resultsBucket.bucket, key), undefined);
+    copyFileSync(join(elsewhere, 'lost.txt'), join(rig.sealKeysFolder, 'found.txt'));
+    assert.equal((await scored('lost')).kind, 'scored');
+  });
+
+  it('refuse predictions that a runner left plain, or that were sealed again by somebody else', async () => {
+    const seal = await makeSealKey(rig.sealKeysFolder, 'strict');
+    const plain = Buffer.from('filename,label\na,0.5\nb,0.5\n');
+    await predicted('strict', plain, seal);
+    await assert.rejects(scored('strict'), /RECORD_CHANGED/);
+    await predicted('again', await sealBytes(seal, plain), seal);
+    const other = await sealBytes(seal, plain);
+    await resultsBucket.store.write(rig.batch.s3.buckets.runs, runObjects.predictions('again/s/1'), other);
+    await assert.rejects(scored('again'), /RECORD_CHANGED/);
   });
 
   it('score the same run under separate keys', async () => {

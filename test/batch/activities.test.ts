@@ -73,7 +73,7 @@ describe('the activities of a Batch job on a real worker', () => {
     ]);
     const frozen = frozenCampaign();
     const instanceClasses = frozen.instanceClasses.map((row) => ({ ...row, isolation: 'gvisor' }));
-    const campaign = JSON.stringify({ ...frozen, instanceClasses });
+    const campaign = JSON.stringify({ ...frozen, instanceClasses, seal: 'age1recipient' });
     await rig.store.write(rig.s3.buckets.results, resultObjects.campaign('case'), campaign);
     client = new Client({ connection: await Connection.connect({ address: server.address }) });
     native = await NativeConnection.connect({ address: server.address });
@@ -168,7 +168,7 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(jobs.length, 1);
     const spec = await rig.store.readJson<RunSpec>(rig.s3.buckets.runs, runObjects.spec(runKey));
     assert.equal(spec.limits.wallClockSeconds, 1_200, 'g4 is half as fast as p3, on which ten minutes are promised');
-    assert.equal(spec.instanceClass.isolation, 'gvisor');
+    assert.deepEqual([spec.instanceClass.isolation, spec.seal], ['gvisor', 'age1recipient']);
     assert.deepEqual([spec.args, 'paths' in spec], [['--in=/input', '/output/predictions.csv'], false]);
     const { timeout } = await rig.endpoint.describe(jobs[0]?.jobId ?? '');
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);

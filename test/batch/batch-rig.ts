@@ -17,6 +17,7 @@ import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/su
 import { jobDefinitionOf } from '../../src/campaign/model/classes/job-definition-name.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
@@ -131,7 +132,8 @@ export class BatchRig {
   get dependencies() {
     const { store, clients, poller, ender, s3 } = this;
     const definitions = new JobDefinitionRevisions(clients.batch, 'holdout-runner');
-    return { ...clients, poller, ender, definitions, runs: { store, bucket: s3.buckets.runs } };
+    const sealKeys = new SealKeys(undefined);
+    return { ...clients, poller, ender, definitions, sealKeys, runs: { store, bucket: s3.buckets.runs } };
   }
 
   /** A new run whose jobs follow this play. */

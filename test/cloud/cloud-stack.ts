@@ -121,6 +121,7 @@ export class CloudStack {
         HOLDOUT_IMAGE_STORE: `docker://${this.registry}/submissions`,
         HOLDOUT_RUNNER_IMAGE: 'local',
         HOLDOUT_HOME: join(this.folder, 'home'),
+        HOLDOUT_SEAL_KEYS: join(this.folder, 'seal-keys'),
         HOLDOUT_SCRATCH: join(this.folder, 'scratch'),
         ...more,
       },

@@ -12,7 +12,7 @@ import { StoreRig } from '../ledger/store-rig.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import type { FreezeResult } from '../../src/intake/compare-with-started.ts';
-import { resultObjects } from '../../src/object-keys.ts';
+import { resultObjects, sealedCampaignObjects } from '../../src/object-keys.ts';
 import { sha256 } from '../../src/sha256.ts';
 
 describe('registry references of submissions', () => {
@@ -66,6 +66,15 @@ describe('registry references of submissions', () => {
   }
   const digestIn = (image: SubmittedImage | undefined): string | undefined =>
     image?.kind === 'registry' ? image.digest : undefined;
+
+  it('are frozen with the recipient of the first start, for whom outputs and logs are sealed', async () => {
+    moved('v0', 'sealed');
+    const sealedFor = (recipient: string): Promise<FreezeResult> =>
+      freezeCampaign({ ...dependencies, sealFor: () => Promise.resolve(recipient) }, checkedOf('for-one', ['v0']));
+    assert.equal((await sealedFor('age1first')).frozen.seal, 'age1first');
+    assert.equal((await sealedFor('age1second')).frozen.seal, 'age1first');
+    assert.ok(await rig.store.exists(rig.bucket, sealedCampaignObjects.key('for-one')), 'a scorer learns of it');
+  });
 
   it('are frozen with their digest, which a moved or removed tag does not change', async () => {
     moved('v1', 'first');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { simulatedCanary } from '../../src/campaign/simulation/simulated-canary.ts';
 import type { CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { costMicroUsd } from '../../src/campaign/model/money.ts';
+import { worstCanaryMicroUsd } from '../../src/campaign/model/run-limits.ts';
 import { specClassOf } from '../../src/campaign/model/run-spec.ts';
 import { canaryMember, runKeyOf } from '../../src/ids.ts';
 import type { CanaryRecord } from '../../src/ledger/canaries.ts';
@@ -66,6 +67,23 @@ describe('the record of a canary that was not published yet', () => {
     assert.deepEqual(await faultsIn(copyWith(record)), []);
     const verdict = { kind: 'no-outcome', reason: 'platform-error', cause: 'lost' } as const;
     assert.deepEqual(await faultsIn(copyWith({ ...record, verdict })), []);
+    // Older versions booked the worst case of an unknown time without its seconds.
+    const worst = { billedSeconds: 0, costMicroUsd: worstCanaryMicroUsd(g4) };
+    assert.deepEqual(await faultsIn(copyWith({ ...record, verdict, ...worst })), []);
+    assert.match((await faultsIn(copyWith({ ...record, ...worst })))[0]?.what ?? 'no fault', /`costMicroUsd` is not 0/);
+  });
+
+  it('is intact with the worst case that an older version recorded without its seconds, and with no other cost', async () => {
+    const verdict = { kind: 'no-outcome', reason: 'cancelled', cause: 'left behind' } as const;
+    const lost = { ...record, verdict, billedSeconds: 0, costMicroUsd: worstCanaryMicroUsd(g4) };
+    assert.deepEqual(await faultsIn(copyWith(lost)), []);
+    for (const wrong of [
+      { ...lost, costMicroUsd: lost.costMicroUsd + 1 },
+      { ...lost, verdict: record.verdict },
+    ]) {
+      const [fault] = await faultsIn(copyWith(wrong));
+      assert.match(fault?.what ?? 'no fault', /`costMicroUsd` is not 0/);
+    }
   });
 
   for (const object of ['spec', 'claim', 'outcome'] as const) {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { verifyCampaign, type Verification } from '../../src/ledger/verification/verify-campaign.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
-import { bucketsOf } from '../../src/settings.ts';
 import { olderRecords } from '../support/campaigns/older-records.ts';
 import type { RecordCopy } from '../support/campaigns/record-copy.ts';
-import { RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
 
-const buckets = bucketsOf({ bucketPrefix: '' });
 const campaign = 'steered';
-const verify = (copy: RecordCopy): Promise<Verification> => verifyCampaign(copy, { campaign, buckets, inputs: false });
+const sealKeys = new SealKeys(undefined);
+const verify = (copy: RecordCopy): Promise<Verification> =>
+  verifyCampaign(copy, { campaign, buckets, inputs: false, sealKeys });
 const faultsOf = ({ faults }: Verification): string[] => faults.map(({ key, what }) => `${key}: ${what}`);
 
 const older = olderRecords('older');
@@ -82,7 +83,7 @@ describe('the record of an older Holdout', () => {
 
 describe('a publication of another version', () => {
   const published = async (teamName?: string): Promise<RecordedCampaign> => {
-    const recorded = new RecordedCampaign(['s', 't'], teamName);
+    const recorded = new RecordedCampaign(['s', 't'], { ...(teamName !== undefined && { teamName }) });
     await recorded.finish('s');
     recorded.record('t', { state: 'failed', reason: 'image-refused', detail: 'it has no layers', image: null });
     return recorded;

@@ -5,6 +5,7 @@ import { readCampaignRecord } from '../../src/ledger/campaign-record.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { headsBody } from '../../src/ledger/heads.ts';
 import { collectResults } from '../../src/ledger/results.ts';
+import { appendUnsealing, type Unsealing } from '../../src/ledger/chains/unsealings.ts';
 import { resultObjects } from '../../src/object-keys.ts';
 import { sha256 } from '../../src/sha256.ts';
 import { acceptedCommand, record, run, StoreRig } from './store-rig.ts';
@@ -63,6 +64,19 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   ['an operator’s command', (c) => resultObjects.act(c, 1), /acts\/2.json.*`predecessor`/, editing('ann', 'bob')],
   ['the newest command', (c) => resultObjects.act(c, 2), /acts\/2.json.*record 2 is not/, editing('ann', 'bob')],
   ['a command that is no JSON', (c) => resultObjects.act(c, 2), /acts\/2.json.*not a JSON object/, () => 'null'],
+  ['an unsealing', (c) => resultObjects.unsealing(c, 1), /unsealings\/2.json.*`predecessor`/, editing('ann', 'bob')],
+  [
+    'the newest unsealing',
+    (c) => resultObjects.unsealing(c, 2),
+    /unsealings\/2.json.*record 2 is not/,
+    editing('ann', 'bob'),
+  ],
+  [
+    'a removed newest unsealing',
+    (c) => resultObjects.unsealing(c, 2),
+    /unsealings\/2.json.*the publication had 2 records/,
+    'remove',
+  ],
   ['the manifest', (c) => resultObjects.manifest(c), /manifest.json.*sha256/, editing('Team one', 'Team own')],
   ['the frozen campaign', (c) => resultObjects.campaign(c), /`evidence.campaign`/, editing('"reject"', '0.5')],
 ];
@@ -75,6 +89,15 @@ function editing(from: string, to: string): Change {
     return text.replace(from, to);
   };
 }
+
+const unsealing = (n: number): Unsealing => ({
+  submission: 's',
+  n,
+  part: 'log',
+  at: '2026-01-01T00:00:00.000Z',
+  by: 'ann',
+  reason: 'it fails on every class',
+});
 
 describe('a tampered record', () => {
   let rig: StoreRig;
@@ -104,6 +127,7 @@ describe('a tampered record', () => {
     }
     await rig.append(record(campaign, 's', { sequence: 2, state: 'cancelled', reason: 'cancelled', evidence }));
     await appendCommands(rig, campaign, 1, [acceptedCommand(null), acceptedCommand(null)]);
+    for (const n of [1, 2]) await appendUnsealing(rig, campaign, unsealing(n));
     const { heads } = await readCampaignRecord(rig, frozen);
     const rest = { version: 1, campaign: evidence.campaign, results: '', leaderboard: '' } as const;
     await rig.store.write(rig.bucket, resultObjects.heads(campaign), headsBody({ ...rest, ...heads }));

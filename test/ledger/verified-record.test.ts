@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { longestRunSeconds, worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
-import { bucketsOf } from '../../src/settings.ts';
-import { RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
 
-const buckets = bucketsOf({ bucketPrefix: '' });
 const namesOf = ({ faults }: { faults: { key: string; what: string }[] }): string[] =>
   faults.map(({ key, what }) => `${key}: ${what}`);
 
@@ -18,6 +16,27 @@ describe('verify', () => {
     assert.deepEqual([verified.verified?.counts.scores, verified.verified?.results.state], [1, 'finished']);
     plain.write(buckets.results, resultObjects.score('case', 's', 1, 1), '{}\n');
     assert.match(namesOf(await plain.verify()).join(), /scores\/s\/1\.json: its sha256/);
+  });
+
+  it('needs the identity of a sealed campaign, unless its record was changed, such as its recipient', async () => {
+    const sealed = new RecordedCampaign(['s']);
+    const sealFor = (recipient: string): string =>
+      sealed.write(
+        buckets.results,
+        resultObjects.campaign('case'),
+        `${JSON.stringify({ ...sealed.frozen, seal: recipient }, null, 1)}\n`,
+      );
+    sealFor('age1first');
+    await sealed.finish('s');
+    sealed.publish();
+    await assert.rejects(sealed.verify(), { code: 'SEAL_KEY_MISSING' });
+    sealFor('age1other');
+    const changed = await sealed.verify();
+    assert.match(namesOf(changed).join(), /case\/campaign\.json: its sha256 is not the one in heads\.json/);
+    assert.ok(
+      changed.unchecked.includes('the scores, because the predictions cannot be opened'),
+      'scores are not checked',
+    );
   });
 
   describe('of a round that was recorded before its score', () => {

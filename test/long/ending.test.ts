@@ -79,6 +79,10 @@ describe('close from the command line', function () {
     await home.command(3, 'watch');
     assert.equal((await home.resultOf(cutOff)).state, 'finished');
   });
+
+  it('leaves a record that verify finds intact', async () => {
+    assert.match(await home.command(0, 'verify'), /^steered: the record is intact$/m);
+  });
 });
 
 describe('abort from the command line', function () {
@@ -108,6 +112,7 @@ describe('abort from the command line', function () {
       assert.ok(runs.every(({ costMicroUsd }) => costMicroUsd > 0));
     }
     assert.match(await home.command(0, 'leaderboard'), new RegExp(finished));
+    assert.match(await home.command(0, 'verify'), /^steered: the record is intact$/m);
   });
 
   it('does the same for a campaign whose workflow was terminated while its jobs continue', async () => {
@@ -121,5 +126,6 @@ describe('abort from the command line', function () {
     assert.deepEqual([await home.activeJobs(), await openWorkflows(home)], [[], []]);
     record.check(await home.results());
     assert.match(await home.command(2, 'abort', '--yes'), /is not running; abort needs a running campaign/);
+    assert.match(await home.command(0, 'verify'), /^steered: the record is intact$/m);
   });
 });

@@ -55,5 +55,7 @@ describe('the example on a machine whose container engine breaks', function () {
       'laptop-1': 'failed',
       'memory-palace': 'failed',
     });
+    const verified = await home.run('verify', 'part');
+    assert.equal(verified.status, 0, verified.stdout + verified.stderr);
   });
 });

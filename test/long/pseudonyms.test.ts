@@ -149,8 +149,23 @@ describe('a campaign whose operators see pseudonyms', function () {
     }
   });
 
+  it('names no team when it opens a log, and afterwards', async () => {
+    const { stderr } = await home.run('unseal', home.campaign, crashed, '--reason', 'a question of ZZ Canary 2');
+    assert.doesNotMatch(stderr, canary);
+    assert.ok(stderr.includes(`recorded: log of ${nameOf(crashed)}, run 1`), stderr);
+    for (const args of [['show', nameOf(crashed)], ['results'], ['results', '--json']] as const) {
+      const [verb, ...options] = args;
+      const text = await blind(args.join(' '), printed(verb, home.campaign, ...options));
+      assert.ok(text.replaceAll(/\s+/g, ' ').includes(`a question of ${teamOf(crashed)}`), text);
+    }
+  });
+
   it('takes pseudonyms in commands, and records real names', async () => {
     const [team, real] = [teamOf(paused), 'zz-canary-3'];
+    // Its running job is found in Temporal's list.
+    const counted = await printed('pause', home.campaign, '--team', 'zz-canary-1');
+    assert.ok(counted.includes(`done: pause ${teamOf(running)}; at most 1 running job may finish`), counted);
+    await home.command(0, 'resume', '--team', teamOf(running));
     assert.match(
       await printed('reprioritise', home.campaign, '--team', team, '--priority', '2'),
       new RegExp(`done: reprioritise ${team}`),

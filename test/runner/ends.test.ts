@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { ContainerEnd, StartCause } from '../../src/campaign/model/run-outcome.ts';
 import type { ImageRecipe } from '../support/images/oci-image.ts';
+import { openedBySpecification } from '../support/age-by-specification.ts';
 import { tinyElf } from '../support/images/tiny-elf.ts';
 import { RunnerRig, sha256Of } from './runner-rig.ts';
 
@@ -31,6 +33,28 @@ describe('a runner reports how a submission ended', () => {
     assert.ok(outcome.memory.peakMiB !== null && outcome.memory.peakMiB > 0 && outcome.memory.peakMiB <= 64);
     const byTheClock = Date.parse(outcome.stoppedAt ?? '') - Date.parse(outcome.startedAt ?? '');
     assert.ok(Math.abs(byTheClock / 1000 - outcome.seconds) < 0.1);
+  });
+
+  it('with predictions and log sealed, and no text of the submission in the outcome', async () => {
+    const script =
+      'echo said-$((111111 * 6)); echo "wrote-$((111111 * 6))" >/output/predictions.csv; echo MemoryError; exit 1';
+    const identity = await generateX25519Identity();
+    const { outcome, runKey } = await rig.run(script, { seal: await identityToRecipient(identity) });
+    const stored = async (key: string): Promise<Buffer> => rig.store.read(rig.s3.buckets.runs, key);
+    const [log, predictions] = [await stored(`${runKey}/stdout.log`), await stored(`${runKey}/predictions.csv`)];
+    for (const text of [JSON.stringify(outcome), log.toString('latin1'), predictions.toString('latin1')])
+      assert.doesNotMatch(text, /666666|MemoryError/);
+    assert.equal(openedBySpecification(log, identity).toString(), 'said-666666\nMemoryError\n');
+    assert.equal(openedBySpecification(predictions, identity).toString(), 'wrote-666666\n');
+    assert.deepEqual(outcome.log, {
+      bytes: 24,
+      keptBytes: 24,
+      sha256: sha256Of(log),
+      tail: '',
+      hints: { fullMemory: 'memory', readOnlyFileSystem: false },
+    });
+    const key = `${runKey}/predictions.csv`;
+    assert.deepEqual(outcome.predictions, { kind: 'collected', key, bytes: 13, sha256: sha256Of(predictions) });
   });
 
   it('with submission.csv if the file with the campaign’s name is missing', async () => {

@@ -35,7 +35,7 @@ describe('the lean reader', () => {
   /** What the store found, and the number of requests that it made. */
   async function found(key: string, from = store): Promise<{ text: string | undefined; requests: number }> {
     const before = proxy.seen.length;
-    const body = await from.findOfMany(s3.buckets.runs, key);
+    const body = await from.find(s3.buckets.runs, key);
     return { text: body?.toString('utf8'), requests: proxy.seen.length - before };
   }
 
@@ -50,7 +50,8 @@ describe('the lean reader', () => {
   it('reads an empty object, and finds that there is none', async () => {
     await store.write(s3.buckets.runs, 'empty', '');
     assert.deepEqual(await found('empty'), { text: '', requests: 1 });
-    assert.equal((await found('absent')).text, undefined);
+    assert.deepEqual(await found('absent'), { text: undefined, requests: 1 });
+    await assert.rejects(store.find('no-such-bucket', 'absent'), { name: 'NoSuchBucket' });
   });
 
   it('leaves refused requests to the SDK, which tries again', async () => {
@@ -67,10 +68,10 @@ describe('the lean reader', () => {
 
   it('says what the SDK says of another account’s bucket, and of wrong credentials', async () => {
     const elsewhere = new ObjectStore({ s3PathStyle: true, bucketOwner: '999999999999' });
-    await assert.rejects(elsewhere.findOfMany(s3.buckets.runs, 'empty'), /Access ?Denied/i);
+    await assert.rejects(elsewhere.find(s3.buckets.runs, 'empty'), /Access ?Denied/i);
     const credentials = { accessKeyId: ownerAccount, secretAccessKey: 'wrong' };
     const stranger = new ObjectStore({ s3PathStyle: true }, { credentials });
-    await assert.rejects(stranger.findOfMany(s3.buckets.runs, 'empty'), { name: 'SignatureDoesNotMatch' });
+    await assert.rejects(stranger.find(s3.buckets.runs, 'empty'), { name: 'SignatureDoesNotMatch' });
   });
 
   it('notices bytes that do not fit the checksum that S3 has of them', async () => {

@@ -3,6 +3,7 @@ import { pseudonymControls } from './controls/pseudonyms.ts';
 import { recordControls } from './controls/record.ts';
 import { runnerControls } from './controls/runner.ts';
 import { sandboxControls } from './controls/sandbox.ts';
+import { sealingControls } from './controls/sealing.ts';
 import { surfaceControls } from './controls/surfaces.ts';
 import { systemCallControls } from './controls/system-calls.ts';
 import { temporalControls } from './controls/temporal.ts';
@@ -17,4 +18,5 @@ export const areas = {
   Temporal: temporalControls,
   'The record': recordControls,
   Pseudonyms: pseudonymControls,
+  'Sealed outputs': sealingControls,
 };

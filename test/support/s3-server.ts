@@ -22,6 +22,7 @@ export interface S3Server {
   buckets: Buckets;
   /** The folder with a folder of files for each bucket. */
   data: string;
+  pid(): number;
   /** Gives a bucket to another account. */
   giveAway(bucket: string, account: string): Promise<void>;
   /** Ends the server and leaves its data, as an outage does. */
@@ -60,6 +61,7 @@ export async function startS3Server(): Promise<S3Server> {
     environment,
     buckets,
     data: join(folder, 'buckets'),
+    pid: () => server.pid ?? Number.NaN,
     giveAway: (bucket, account) => giveAway(endpoint, bucket, account),
     halt,
     resume: async () => {

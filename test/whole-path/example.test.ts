@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { whyOfReason, whyOfRule } from '../../src/campaign/explanation/why.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
+import { openedBySpecification } from '../support/age-by-specification.ts';
 import { CampaignHome, leaderboardIn, resultsOf } from '../support/campaign-command.ts';
 
 interface Expected {
@@ -132,8 +133,10 @@ describe('npm run start-campaign, the example from the command to the leaderboar
 
   it('keeps a hostile submission from the network, the labels and other teams’ files', () => {
     const runs = join(home.folder, 's3', 'holdout-runs', 'spliced-clips', 'label-hunter');
+    const [identity = ''] =
+      /^AGE.*$/m.exec(readFileSync(join(home.folder, 'seal-keys/spliced-clips.txt'), 'utf8')) ?? [];
     for (const n of ['1', '2']) {
-      const log = readFileSync(join(runs, n, 'stdout.log'), 'utf8');
+      const log = openedBySpecification(readFileSync(join(runs, n, 'stdout.log')), identity).toString();
       assert.match(log, /^0 of \d\d attempts brought something$/m);
       assert.doesNotMatch(log, /LOOT/);
     }

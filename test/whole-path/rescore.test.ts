@@ -66,6 +66,10 @@ describe('rescore from the command line', function () {
     assert.match(await home.command(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
   });
 
+  it('opens predictions for a reason, while the campaign runs', async () => {
+    assert.match(await home.command(0, 'unseal', 's0-0', '--output', '--reason', 'a team asks'), /^id,label$/m);
+  });
+
   it('rescores a team after the end of the campaign, twice if asked twice, with the same leaderboard', async () => {
     await home.command(0, 'cancel', '--submission', 's2-0', '--yes');
     await home.command(3, 'watch');
@@ -83,6 +87,7 @@ describe('rescore from the command line', function () {
   it('verifies from S3 alone and signs what it found, which openssl confirms', async () => {
     const text = await home.command(0, 'verify', '--inputs');
     assert.match(text, /^steered: the record is intact$/m);
+    assert.match(text, /^unsealed: s0-0, output of run 1, by \S+, .*: "a team asks"$/m);
     const folder = join(home.folder, 'results', home.campaign);
     const check = 'pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig';
     const checked = (): string => spawnSync('openssl', check.split(' '), { cwd: folder, encoding: 'utf8' }).stdout;
@@ -100,7 +105,7 @@ describe('rescore from the command line', function () {
     for (const name of ['spec.json', 'claim', 'outcome.json'])
       assert.ok(names.includes(`holdout-runs/steered/_canary-g4/1/${name}`), `a canary’s ${name} is among them`);
     assert.ok(names.includes('holdout-results/steered/canaries/g4/1.json'), 'a canary’s record is among them');
-    const tried = await findsEveryChange(copy, home.campaign);
+    const tried = await findsEveryChange(copy, home.campaign, join(home.folder, 'seal-keys'));
     assert.ok(tried > 300, `${tried} changes`);
   });
 

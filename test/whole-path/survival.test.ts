@@ -94,6 +94,12 @@ describe('a campaign whose processes are killed', function () {
     }
   });
 
+  it('leaves a record that verify finds intact', async () => {
+    const verified = await home.run('verify', results.campaign);
+    assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    assert.match(verified.stdout, /: the record is intact$/m);
+  });
+
   it('leaves no process and no mount behind', () => {
     assert.deepEqual(home.leftovers(), []);
   });

@@ -17,7 +17,10 @@ describe('workflows that a stranger or an operator terminated or reset', functio
   const reset = async (workflowId: string): Promise<void> => {
     assert.ok(home.stack, 'the home is open');
     const what = ['--workflow-id', workflowId, '--type', 'FirstWorkflowTask', '--reason', 'by mistake'];
+    const runId = async () => (await home.temporal.workflow.getHandle(workflowId).describe()).runId;
+    const before = await runId();
     await temporalCommand(home.stack, 'workflow', 'reset', ...what);
+    assert.notEqual(await runId(), before, 'another run of the workflow');
   };
   const terminate = (workflowId: string) => home.temporal.workflow.getHandle(workflowId).terminate('by mistake');
 

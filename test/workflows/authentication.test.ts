@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
-import { messageOf } from '../../src/errors.ts';
+import { activityFailure } from '../../src/activities/activity-failure.ts';
+import { holdoutError, messageOf } from '../../src/errors.ts';
 import { stuckActivities } from '../../src/client/status/trouble/stuck-activities.ts';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import type { Access } from '../../src/client/access.ts';
@@ -135,17 +136,22 @@ describe('a stranger at Temporal', function () {
   it('reads no failure, and the operator still does', async () => {
     campaign.teams = { one: ['m1'] };
     const broken = latch();
+    const next = `canary of a step: ${'npm run x '.repeat(10)}`.trim();
+    const failure = { program: 'p', found: `canary of a failure${' x'.repeat(200)}`, next };
     let fails = true;
     campaign.publish = () => {
       broken.open();
-      if (fails) throw new Error('canary of a failure');
+      if (fails) throw activityFailure(holdoutError('DEVICE_UNREADABLE', failure), {});
     };
     const started = await campaign.start('failing');
     await broken.opened;
     const access = { temporal: campaign.client };
     await eventually('status names the failure', async () => {
       const [stuck] = await stuckActivities(access, 'failing');
-      return stuck?.cause.includes('canary of a failure') ?? false;
+      return (
+        /^DEVICE_UNREADABLE: p canary of a failure x .*…$/.test(stuck?.cause ?? '') &&
+        stuck?.next === `${next}; a run is valid only if its GPU is measured.`
+      );
     });
     const { raw } = await stranger.workflow.getHandle(campaignWorkflowId('failing')).describe();
     const described = JSON.stringify(raw.pendingActivities);

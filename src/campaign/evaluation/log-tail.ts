@@ -1,7 +1,11 @@
+import type { FullMemory, LogHints } from '../model/run-outcome.ts';
 import * as patterns from './memory-patterns.ts';
 
-/** The memory that a message reports as full. */
-type FullMemory = 'device' | 'memory' | 'shared-memory';
+/** What the last lines of a log report. */
+export const logHints = (tail: string): LogHints => ({
+  fullMemory: fullMemoryIn(tail) ?? null,
+  readOnlyFileSystem: saysReadOnly(tail),
+});
 
 /**
  * The memory that the last message about memory reports as full; undefined without such a message. A process error that

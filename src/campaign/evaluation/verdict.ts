@@ -1,5 +1,5 @@
 import { isDeviceFull } from './full-device.ts';
-import { fullMemoryIn, saysReadOnly } from './log-tail.ts';
+import { logHints } from './log-tail.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';
@@ -29,10 +29,9 @@ export function verdictOf(outcome: RunOutcome): Verdict {
       : failed('output-invalid', 'predictions-refused');
   }
   const isFull = isDeviceFull(outcome);
-  const words = fullMemoryIn(outcome.log.tail);
+  const { fullMemory: words, readOnlyFileSystem: isReadOnly } = outcome.log.hints ?? logHints(outcome.log.tail);
   if (words === 'device' && isFull) return failed('gpu-out-of-memory', 'gpu-text-and-peak');
-  const isReadOnly = saysReadOnly(outcome.log.tail);
-  if (isFull && words === undefined && !isReadOnly) return failed('submission-error', 'gpu-full-without-words');
+  if (isFull && words === null && !isReadOnly) return failed('submission-error', 'gpu-full-without-words');
   if (end.exitCode === 137) return failed('submission-error', 'killed-unexplained');
   if (words === 'shared-memory') return failed('submission-error', 'shared-memory-text');
   if (words === 'memory') return failed('submission-error', 'host-memory-text');

@@ -145,6 +145,11 @@ export interface FrozenCampaign {
    * campaigns and in pilots.
    */
   recordKey?: string;
+  /**
+   * For whom outputs and logs are sealed: an age recipient (`age1…`). Absent in older campaigns, whose outputs and logs are
+   * plain.
+   */
+  seal?: string;
   /** `pseudonyms`: operators see {@link Pseudonym}s until the results are published. Absent in older campaigns: `shown`. */
   teamNames?: TeamNames;
 }

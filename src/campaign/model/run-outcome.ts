@@ -39,11 +39,26 @@ export interface RunOutcome {
     /** Bytes printed, and bytes kept (head and tail) in stdout.log. */
     bytes: number;
     keptBytes: number;
-    /** sha256 (hex) of stdout.log; absent in older outcomes, and if no log was written. */
+    /** sha256 (hex) of the object stdout.log; absent in older outcomes, and if no log was written. */
     sha256?: string;
-    /** The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. */
+    /**
+     * The last lines, at most 16 KiB, invalid UTF-8 replaced. Contestant's text: a hint, never proof. Empty if the log is
+     * sealed, which has it.
+     */
     tail: string;
+    /** What the last lines report; only if the log is sealed. */
+    hints?: LogHints;
   };
+}
+
+/** The memory that a message reports as full. */
+export type FullMemory = 'device' | 'memory' | 'shared-memory';
+
+/** What the last lines of a log report about the run, as far as verdicts use it. A hint, never proof. */
+export interface LogHints {
+  /** By the last message about memory; null without one. */
+  fullMemory: FullMemory | null;
+  readOnlyFileSystem: boolean;
 }
 
 /** The memory of a device. `all` of an outcome has one for each device if there are several, in the order of the driver. */
@@ -102,6 +117,7 @@ export type StartCause =
 
 /** Whether the runner collected the predictions file. */
 export type CollectedPredictions =
+  /** `bytes`: as the submission wrote them; `sha256` (hex): of the object, sealed if the spec says so. */
   | { kind: 'collected'; key: string; bytes: number; sha256: string }
   | { kind: 'missing' }
   | { kind: 'refused'; why: 'link' | 'not-a-file' | 'too-large' };

@@ -31,6 +31,8 @@ export interface RunSpec {
     sharedMemoryMiB: number;
   };
   predictions: { file: string; maxBytes: number };
+  /** The age recipient for whom the runner seals predictions and log; absent: they stay plain. */
+  seal?: string;
   /** Input and output folders in the container, absolute; absent: {@link defaultPaths}. */
   paths?: ContainerPaths;
   /** Variables of the campaign's layout. */

@@ -1,9 +1,10 @@
+import { logHints } from '../evaluation/log-tail.ts';
 import type { CollectedPredictions, GrowthPoint, RunOutcome } from '../model/run-outcome.ts';
 import type { RunSpec } from '../model/run-spec.ts';
 import type { SimulatedFacts, SimulatedSpec } from './simulated-run.ts';
 
 interface SimulatedOutcome {
-  spec: SimulatedSpec & { image: Pick<RunSpec['image'], 'digest'> };
+  spec: SimulatedSpec & Pick<RunSpec, 'seal'> & { image: Pick<RunSpec['image'], 'digest'> };
   jobId: string;
   /** Milliseconds. */
   startedAt: number;
@@ -20,6 +21,7 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
   const { spec, jobId, startedAt, seconds, facts, stopped, predictions } = run;
   const { gpuMemoryMiB } = spec.instanceClass;
   const logBytes = facts.logTail.length;
+  const tail = stopped ? '' : facts.logTail;
   return {
     version: 1,
     runKey: spec.runKey,
@@ -46,7 +48,11 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
     },
     predictions,
     shorterRun: null,
-    log: { bytes: logBytes, keptBytes: logBytes, tail: stopped ? '' : facts.logTail },
+    log: {
+      bytes: logBytes,
+      keptBytes: logBytes,
+      ...(spec.seal === undefined ? { tail } : { tail: '', hints: logHints(tail) }),
+    },
   };
 }
 

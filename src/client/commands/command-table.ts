@@ -53,6 +53,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     'check the whole record and compute scores, leaderboard and cost again, from S3 alone',
     () => import('./verify.ts'),
   ),
+  unseal: entry(
+    submission,
+    'open the sealed log or output of a run; needs a reason, and leaves a record',
+    () => import('./unseal.ts'),
+  ),
   pause: entry(campaign, 'start no new runs of a campaign or of one team', () => import('./steering/pause.ts')),
   resume: entry(
     campaign,

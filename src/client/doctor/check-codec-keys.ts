@@ -16,10 +16,10 @@ export const checkCodecKeys = (settings: Settings, canCompare: boolean): Promise
   attempt(what, async () => {
     const keys = keysOf(settings);
     const file = keys === undefined ? 'HOLDOUT_CODEC_KEYS is not set' : `${keys.file}, current key ${keys.current.id}`;
-    if (!canCompare) return note(what, `${file}; not compared: the bucket holdout-results cannot be read`);
+    const { results: bucket } = bucketsOf(settings);
+    if (!canCompare) return note(what, `${file}; not compared: the bucket ${bucket} cannot be read`);
     const { namespace = 'default' } = loadClientConnectConfig();
-    const results = { store: new ObjectStore(settings), bucket: bucketsOf(settings).results };
-    const needed = await checkKeys(results, namespace, keys);
+    const needed = await checkKeys({ store: new ObjectStore(settings), bucket }, namespace, keys);
     if (keys === undefined) return note(what, `${file}: Temporal holds payloads that are not sealed (docs/codec.md)`);
     const use = needed.has(keys.current.id) ? '' : ', which is not used yet';
     return `${file}${use}; it has every key of namespace ${namespace} (${needed.size})`;

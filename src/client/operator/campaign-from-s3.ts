@@ -1,7 +1,7 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
-import { canariesOf, type CanaryRecord } from '../../ledger/canaries.ts';
+import type { CanaryRecord } from '../../ledger/canaries.ts';
 import { acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
 import { readCampaignRecord } from '../../ledger/campaign-record.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
@@ -50,7 +50,7 @@ export async function frozenCampaign(
 export async function campaignFromS3(access: Access, campaign: string): Promise<CampaignFromS3> {
   const frozen = await frozenCampaign(access, campaign);
   const { results } = access;
-  const { commands: acts, rounds, rows, chains } = await readCampaignRecord(results, frozen);
+  const { commands: acts, rounds, rows, chains, canaries } = await readCampaignRecord(results, frozen);
   const { budget, deadline } = effectiveSettings(frozen, acceptedCommands(acts));
   const requested = new Map<string, number>();
   for (const { submission, sequence } of rounds) {
@@ -61,7 +61,7 @@ export async function campaignFromS3(access: Access, campaign: string): Promise<
     budget,
     deadline,
     acts,
-    canaries: await canariesOf(results, campaign),
+    canaries,
     submissions: rows.map(({ submission, team, teamName }) => ({
       submission,
       team,

@@ -62,6 +62,7 @@ function startCalls(campaign: CheckedCampaign, use: PlannedUse): PlannedCall[] {
   return [
     ...calls,
     { by, call: 's3:PutObject', resource: `${buckets.results}/${campaign.campaign}/… (${own})`, count: '3' },
+    { by, call: 's3:PutObject', resource: `${buckets.results}/.sealed/${campaign.campaign}`, count: '1' },
   ];
 }
 

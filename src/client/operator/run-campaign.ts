@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { shownError } from '../names/names-of-campaign.ts';
 import { blindCampaign } from '../names/blind-campaign.ts';
-import { visibleJson } from '../../escaping/visible.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
@@ -12,9 +13,10 @@ import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepResults, campaignResults } from '../status/results.ts';
+import { keepResults, campaignResults, resultsJson } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
+import { sealFor, sealKeysFolder } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
@@ -52,13 +54,13 @@ async function handIn(
   options: RunCampaignOptions,
   output: Output,
 ): Promise<FrozenCampaign | undefined> {
-  const recordKey = (name: string): string => makeRecordKey(homeFolder(), name);
   const { blind, codes } = blindCampaign(checked);
   const dependencies = {
     store: access.store,
     buckets: access.buckets,
     report: output.say,
-    recordKey,
+    recordKey: (name: string) => makeRecordKey(homeFolder(), name),
+    sealFor: (name: string) => sealFor(access.settings, name),
     ...(codes && { pseudonymCodes: codes }),
   };
   const { frozen, appended } = await freezeCampaign(dependencies, blind);
@@ -81,12 +83,15 @@ async function startAndReport(
   if (ended) output.say(`${campaign} has ended; this is its report`);
   else await startWorkflow(access, frozen);
   if (stack) sayLinks(stack, campaign, output);
-  else for (const line of unpolledLines(await unpolledQueues(access))) output.say(line);
+  else {
+    for (const line of unpolledLines(await unpolledQueues(access))) output.say(line);
+    sayWhoOpens(access.settings, frozen, output);
+  }
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);
   const folder = await keepResults(homeFolder(), view);
-  if (options.json) output.result(visibleJson(view.results));
+  if (options.json) output.result(resultsJson(view));
   else output.result(`\n${view.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);
   if (watched.kind === 'blocked') {
@@ -101,6 +106,13 @@ export async function isCampaignDone(access: Access, { campaign }: FrozenCampaig
   if (await isCampaignRunning(access, campaign)) return false;
   const published = await access.store.size(access.buckets.results, resultObjects.results(campaign));
   return published !== undefined && !(await campaignFromS3(access, campaign)).submissions.some(isOpen);
+}
+
+/** Says which file a scorer elsewhere needs, if this command line made the key pair. */
+function sayWhoOpens(settings: Access['settings'], { campaign, seal }: FrozenCampaign, output: Output): void {
+  const file = join(sealKeysFolder(settings), `${campaign}.txt`);
+  if (seal !== undefined && existsSync(file))
+    output.say(`outputs and logs are sealed; the scorer needs ${file} (docs/verification/sealing.md)`);
 }
 
 function sayLinks({ endpoints, environment }: Stack, campaign: string, output: Output): void {

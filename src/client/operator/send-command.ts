@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import {
   WithStartWorkflowOperation,
   WorkflowUpdateFailedError,
@@ -12,6 +11,7 @@ import { messageOf, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { ChainedCommand } from '../../ledger/command-log.ts';
 import type { Access } from '../access.ts';
+import { userName } from '../user-name.ts';
 import { pollCampaign, requireRunning } from '../status/query-progress.ts';
 import { requireWorker } from '../status/require-worker.ts';
 import { campaignStart } from './start-workflow.ts';
@@ -131,12 +131,3 @@ const signed = <Message extends Attribution>(message: Message): Message & { id: 
   ...message,
   id: randomUUID(),
 });
-
-/** In a container the uid may have no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}

@@ -9,6 +9,7 @@ import { isCampaignDone } from '../operator/run-campaign.ts';
 import type { Output } from '../output.ts';
 import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts';
 import { savePilot } from './pilot-record.ts';
+import { sealFor } from '../sealing.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
 import { watchCampaign } from '../status/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
@@ -24,7 +25,7 @@ export type PilotResult = { kind: 'ended' } | { kind: 'blocked'; campaign: strin
 
 /** Hands in the pilot campaigns that do not run yet; starts none, so a refusal costs nothing. Returns all orders. */
 export async function handInPilots(
-  { store, buckets }: Access,
+  { store, buckets, settings }: Access,
   checked: CheckedCampaign,
   { wanted, underWay: going }: PilotWork,
   output: Output,
@@ -39,7 +40,9 @@ export async function handInPilots(
     const orders = all.filter((order) => !isAmong(begun, order));
     if (orders.length === 0) continue;
     const pilot = pilotCampaign(checked, { instanceClass, orders });
-    await freezeCampaign({ store, buckets, report: output.say }, pilot);
+    // Its outputs are the campaign's, and so is the key.
+    const ofCampaign = () => sealFor(settings, checked.campaign);
+    await freezeCampaign({ store, buckets, report: output.say, sealFor: ofCampaign }, pilot);
     for (const { submission, conditions } of orders)
       begun.push({ pilot: pilot.campaign, submission, class: instanceClass.name, conditions });
   }

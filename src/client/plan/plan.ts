@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { planOf } from '../../campaign/planning/plan.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
+import { visibleJson } from '../../escaping/visible.ts';
 import { checkCampaign } from '../../intake/check-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
@@ -40,7 +41,7 @@ export async function planCampaign(file: string, options: PlanOptions, output: O
   const limits = { campaign, deadline, budgetMicroUsd, margin };
   output.result(
     options.json
-      ? JSON.stringify({ ...limits, startsAt: now.toISOString(), ...explained }, null, 2)
+      ? visibleJson({ ...limits, startsAt: now.toISOString(), ...explained })
       : planText(explained, { ...limits, startsAt: now.getTime() }),
   );
   const { deadlineSeconds } = question;

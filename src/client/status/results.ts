@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { visibleJson } from '../../escaping/visible.ts';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
 import type { Names } from '../../campaign/pseudonyms/names.ts';
@@ -11,16 +12,20 @@ import {
   type SubmissionSummary,
 } from '../../ledger/results.ts';
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
 import { namesOf } from '../names/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
 import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
+import { unsealingText } from './unsealing-text.ts';
 
 interface ResultsView {
   /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
   results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
+  /** Who opened logs and outputs, and why. */
+  unsealings: ChainedUnsealing[];
   /** leaderboard.csv as of now. */
   leaderboard: string;
   /** The leaderboard as a table. `columns`: width of the screen; lines are broken to fit it as far as possible. */
@@ -40,6 +45,8 @@ export async function campaignResults(access: Access, campaign: string): Promise
   const names = await namesOf(access, campaign);
   const results = { ...shownResults(now, names), ...(Object.keys(times).length > 0 && { instanceTime: times }) };
   const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);
+  const { links } = await unsealingsOf(access.results, campaign);
+  const unsealings = shown(links, names);
   const board = (columns?: number): string =>
     table(
       ['rank', 'team', rules.metric, 'submission'],
@@ -47,10 +54,14 @@ export async function campaignResults(access: Access, campaign: string): Promise
       columns,
     );
   const text = (columns?: number): string =>
-    [board(columns), submissionTable(results, columns), costTable(results), ...instanceTimeBlocks(times, columns)].join(
-      '\n\n',
-    );
-  return { results, leaderboard: leaderboardCsv(rows), board, text };
+    [
+      board(columns),
+      submissionTable(results, columns),
+      costTable(results),
+      ...instanceTimeBlocks(times, columns),
+      ...(unsealings.length === 0 ? [] : [unsealings.map(unsealingText).join('\n')]),
+    ].join('\n\n');
+  return { results, unsealings, leaderboard: leaderboardCsv(rows), board, text };
 }
 
 /** While names are hidden, rows are in the order of their pseudonyms: that of the submissions file would tell which is which. */
@@ -72,6 +83,10 @@ export function withStages(results: CampaignResults, running: readonly RunningSu
   });
   return { ...results, submissions };
 }
+
+/** The object of `results --json`. */
+export const resultsJson = ({ results, unsealings }: ResultsView): string =>
+  visibleJson({ ...results, ...(unsealings.length > 0 && { unsealings }) });
 
 /** Writes results as files into `<home>/results/<campaign>/` and returns that folder. */
 export async function keepResults(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {

@@ -7,6 +7,7 @@ import type { RunSoFar } from '../../ledger/runs-so-far.ts';
 import { quoted } from '../../safe-text.ts';
 import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
 import type { StageNow } from './current-stage.ts';
+import { unsealedBy } from './unsealing-text.ts';
 import { wrapped } from '../wrap.ts';
 
 /** The output of `show`: the state of a submission, why, and the next step; then every run. */
@@ -23,6 +24,7 @@ export function showText(overview: SubmissionOverview): string {
     ...(overview.detail === null ? [] : line('detail', overview.detail)),
     ...(overview.why === null ? [] : [...line('why', overview.why.sentence), ...line('next', overview.why.next)]),
     ...(overview.score === null ? [] : line('score', String(overview.score))),
+    ...overview.unsealings.flatMap((one) => line('unsealed', unsealedBy(one))),
   ];
   const [first] = rounds;
   const blocks =

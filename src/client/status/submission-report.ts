@@ -1,3 +1,4 @@
+import type { Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
@@ -11,6 +12,7 @@ import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionSummary } from '../../ledger/results.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
+import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
@@ -24,6 +26,8 @@ export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | '
   underWay: StageNow | null;
   /** Ended rounds, oldest first. */
   rounds: RoundOverview[];
+  /** Who opened its logs and outputs, and why. */
+  unsealings: ChainedUnsealing[];
   /** Runs of the current round, whose cost is not known yet. */
   runsSoFar: (RunSoFar & { why: Why | null })[];
 }
@@ -54,6 +58,7 @@ export async function submissionOverview(
   const underWay = await stageNow(access, { campaign, submission, team }, names);
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
   const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
+  const unsealings = await unsealingsOf(access.results, campaign);
   const reason = standing?.reason ?? null;
   const result = standing && scores[records.indexOf(standing)]?.result;
   return {
@@ -72,12 +77,13 @@ export async function submissionOverview(
     score: result?.kind === 'scored' ? result.score : null,
     underWay,
     rounds: records.map((record, index) => roundOf(record, scores[index]?.result)),
+    unsealings: unsealings.links.filter((one) => one.submission === submission),
     runsSoFar: newRuns.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
   };
 }
 
-/** The row of a submission that is named by its id or its pseudonym. */
-async function rowOf({ frozen }: Access, campaign: string, given: string, names: Names) {
+/** The row of a submission that is named by its id or its pseudonym. Throws SUBMISSION_UNKNOWN. */
+export async function rowOf({ frozen }: Access, campaign: string, given: string, names: Names): Promise<Submission> {
   const submission = names.realSubmission(given);
   const { teams } = await frozen.manifest(campaign);
   const rows = teams.flatMap(({ submissions }) => submissions);

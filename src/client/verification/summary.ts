@@ -18,7 +18,14 @@ export interface VerificationSummary {
    * sha256 (hex); `ledger` is that of one line `<submission> <records> <digest of the newest>` for each, sorted, and `canaries`
    * that of one line `<key> <digest>` for each.
    */
-  digests: { campaign: string; manifest: string; acts: string | null; ledger: string; canaries: string } | null;
+  digests: {
+    campaign: string;
+    manifest: string;
+    acts: string | null;
+    unsealings: string | null;
+    ledger: string;
+    canaries: string;
+  } | null;
   checked: { objects: number; records: number; scores: number } | null;
   submissions: Partial<Record<string, number>>;
   runs: number;
@@ -52,6 +59,7 @@ export function summaryOf(
             campaign: heads.campaign,
             manifest: frozen.manifest.digest,
             acts: heads.acts.newest,
+            unsealings: heads.unsealings.newest,
             ledger: ledgerDigest(heads.ledger),
             canaries: digestOfLines(Object.entries(heads.canaries ?? {}).map(([key, digest]) => `${key} ${digest}\n`)),
           }

@@ -1,18 +1,20 @@
 import { dollars } from '../../campaign/model/money.ts';
 import type { Verification } from '../../ledger/verification/verify-campaign.ts';
 import { counted } from '../../safe-text.ts';
+import { unsealingText } from '../status/unsealing-text.ts';
 import type { VerificationSummary } from './summary.ts';
 
 /** What a verification found, for people. */
 export function verificationText(
-  { faults, unchecked }: Verification,
+  { faults, unchecked, verified }: Verification,
   { campaign, checked, costMicroUsd, fairness, runs }: VerificationSummary,
   seconds: number,
 ): string {
+  const changed = new Set(faults.map(({ bucket, key }) => `${bucket}/${key}`)).size;
   const lines = [
-    faults.length === 0
+    changed === 0
       ? `${campaign}: the record is intact`
-      : `${campaign}: ${counted(faults.length, 'object')} ${faults.length === 1 ? 'is' : 'are'} not what Holdout wrote`,
+      : `${campaign}: ${counted(changed, 'object')} ${changed === 1 ? 'is' : 'are'} not what Holdout wrote`,
     ...faults.map(({ bucket, key, what }) => `  s3://${bucket}/${key}: ${what}`),
   ];
   if (checked) {
@@ -26,10 +28,11 @@ export function verificationText(
   }
   if (fairness) {
     lines.push(
-      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs in the other than the ` +
-        `published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
+      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs started in the reverse ` +
+        `of the published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
     );
   }
+  lines.push(...(verified?.unsealings ?? []).map(unsealingText));
   return [...lines, ...unchecked.map((what) => `not checked: ${what}`)].join('\n');
 }
 
@@ -37,4 +40,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** The command with which anybody checks the signature of a published summary. */
 export const checkCommand = (folder: string): string =>
-  `cd ${folder} && openssl pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig`;
+  `cd ${shellWord(folder)} && openssl pkeyutl -verify -pubin -inkey record-key.pem -rawin -in verification.json -sigfile verification.sig`;
+
+/** A path as one word of a shell. */
+const shellWord = (path: string): string => (/^[\w/.-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

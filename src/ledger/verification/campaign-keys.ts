@@ -5,12 +5,12 @@ import type { RecordSource } from './record-source.ts';
 /** The keys of a campaign in the results and runs buckets. */
 export interface CampaignKeys {
   results: string[];
-  runs: string[];
+  runs: ReadonlySet<string>;
+  /** Numbers of operator commands and of unsealings. */
   acts: number;
+  unsealings: number;
   /** Number of records, by submission. */
   records: Map<string, number>;
-  /** Names of the objects in each folder of the runs bucket, by run key. */
-  runFolders: Map<string, Set<string>>;
 }
 
 export async function campaignKeys(
@@ -31,19 +31,14 @@ export async function campaignKeys(
     const sequence = numberInKey(file.replace(/\.json$/, ''));
     if (sequence !== undefined) records.set(submission, Math.max(sequence, records.get(submission) ?? 0));
   }
-  const acts = results
-    .filter((key) => key.startsWith(resultObjects.actsFolder(campaign)))
-    .map((key) => numberInKey(key.slice(resultObjects.actsFolder(campaign).length).replace(/\.json$/, '')) ?? 0)
-    .reduce((most, sequence) => Math.max(most, sequence), 0);
-  return { results, runs, acts, records, runFolders: foldersOf(runs) };
+  const acts = linksIn(results, resultObjects.actsFolder(campaign));
+  const unsealings = linksIn(results, resultObjects.unsealingsFolder(campaign));
+  return { results, runs: new Set(runs), acts, unsealings, records };
 }
 
-function foldersOf(keys: readonly string[]): Map<string, Set<string>> {
-  const folders = new Map<string, Set<string>>();
-  for (const key of keys) {
-    const end = key.lastIndexOf('/');
-    const names = folders.get(key.slice(0, end)) ?? new Set();
-    folders.set(key.slice(0, end), names.add(key.slice(end + 1)));
-  }
-  return folders;
-}
+/** The highest number of a link in the folder of a chain. */
+const linksIn = (keys: readonly string[], folder: string): number =>
+  keys
+    .filter((key) => key.startsWith(folder))
+    .map((key) => numberInKey(key.slice(folder.length).replace(/\.json$/, '')) ?? 0)
+    .reduce((most, sequence) => Math.max(most, sequence), 0);

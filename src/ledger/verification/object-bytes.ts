@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
+import { doesNotOpen } from '../../sealing/age.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Findings } from './findings.ts';
 import type { RecordSource } from './record-source.ts';
@@ -31,7 +32,7 @@ export class CheckedObjects {
   async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
-    const body = await this.source.findOfMany(bucket, key).catch(unlessOther);
+    const body = await this.source.find(bucket, key).catch(unlessOther);
     if (!Buffer.isBuffer(body)) {
       findings.fault(bucket, key, body ?? missing(expected.digest));
       return undefined;
@@ -54,8 +55,8 @@ export class CheckedObjects {
   }
 
   /**
-   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile. A changed object is a fault. One that
-   * should have few bytes is read at once.
+   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
+   * open it. A changed object is a fault. One that should have few bytes is read at once.
    */
   async stream(
     bucket: string,
@@ -66,17 +67,25 @@ export class CheckedObjects {
     const { findings, source } = this;
     if (bytes !== undefined && bytes <= fewBytes) {
       const body = await this.read(bucket, key, { digest });
-      if (body) await use(Readable.from([body]));
+      const isOpened = body === undefined || (await opens(Readable.from([body]), use));
+      if (!isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
       return;
     }
     findings.explain(bucket, key);
-    const found = await digestOf(() => source.stream(bucket, key), use).catch((error: unknown) => {
+    let isOpened = true;
+    const found = await digestOf(
+      () => source.stream(bucket, key),
+      async (stream) => {
+        isOpened = await opens(stream, use);
+      },
+    ).catch((error: unknown) => {
       const isMissing = error instanceof HoldoutError && error.code === 'OBJECT_MISSING';
       return isMissing ? undefined : unlessOther(error);
     });
     if (found === undefined) findings.fault(bucket, key, missing(digest));
     else if (found === otherThanStored) findings.fault(bucket, key, otherThanStored);
     else if (found !== digest.sha256) findings.fault(bucket, key, otherDigest(digest));
+    else if (!isOpened) findings.fault(bucket, key, doesNotOpen);
   }
 }
 
@@ -101,6 +110,17 @@ async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) =
   const again = hashedStream(await open());
   await drain(again.stream);
   return again.digest();
+}
+
+/** Whether `use` could open what is in the stream; it throws RECORD_CHANGED if not. */
+async function opens(stream: Readable, use: (stream: Readable) => Promise<void>): Promise<boolean> {
+  try {
+    await use(stream);
+    return true;
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'RECORD_CHANGED') return false;
+    throw error;
+  }
 }
 
 const drain = async (stream: Readable): Promise<void> => {
@@ -133,9 +153,10 @@ function parsed<T extends object>(body: Buffer): T | undefined {
   }
 }
 
+const isRecordChanged = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
+
 /** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
 function unlessOther(error: unknown): string {
-  const isChanged = error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
-  if (isChanged || isOtherThanStored(error)) return otherThanStored;
+  if (isRecordChanged(error) || isOtherThanStored(error)) return otherThanStored;
   throw error;
 }

@@ -5,7 +5,7 @@ export interface RecordSource {
   /** All keys under a prefix. */
   list(bucket: string, prefix: string): AsyncIterable<string>;
   /** The object's bytes; undefined if there is no such object. */
-  findOfMany(bucket: string, key: string): Promise<Buffer | undefined>;
+  find(bucket: string, key: string): Promise<Buffer | undefined>;
   /** The object as a stream. Throws OBJECT_MISSING. */
   stream(bucket: string, key: string): Promise<Readable>;
 }

@@ -1,23 +1,27 @@
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { TeamRound } from '../../campaign/model/rounds.ts';
-import { messageOf } from '../../errors.ts';
+import { HoldoutError, messageOf } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { truthOf } from '../../scoring/score-predictions.ts';
+import type { SealKeys } from '../../sealing/seal-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
+import { commandChain } from '../command-log.ts';
 import { headOf, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
+import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
 import { fairnessOf, type Fairness } from './fairness.ts';
 import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './object-bytes.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
+import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
-import { verifyCommands } from './verify-commands.ts';
+import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFiles, verifyFrozen, verifyIndexes, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { isPublicationOf, verifyHeads, verifyPublished } from './verify-published.ts';
 import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
@@ -38,7 +42,8 @@ export interface VerifiedCampaign {
   fairness: Fairness;
   /** Numbers of objects, ledger records and scores that were checked. */
   counts: { objects: number; records: number; scores: number };
-  heads: Pick<Heads, 'campaign' | 'acts' | 'ledger' | 'canaries'>;
+  unsealings: ChainedUnsealing[];
+  heads: Required<Pick<Heads, 'campaign' | 'acts' | 'unsealings' | 'ledger'>> & Pick<Heads, 'canaries'>;
 }
 
 interface VerifyOptions {
@@ -46,6 +51,8 @@ interface VerifyOptions {
   buckets: Buckets;
   /** Also every input file and every archive. */
   inputs: boolean;
+  /** Open sealed predictions. */
+  sealKeys: SealKeys;
 }
 
 /** Checks everything that S3 has about a campaign, from S3 alone. */
@@ -70,7 +77,7 @@ export async function verifyCampaign(source: RecordSource, options: VerifyOption
 async function verifyAll(
   source: RecordSource,
   objects: CheckedObjects,
-  { campaign, buckets, inputs }: VerifyOptions,
+  { campaign, buckets, inputs, sealKeys }: VerifyOptions,
 ): Promise<VerifiedCampaign | undefined> {
   const { results: bucket } = buckets;
   const keys = await campaignKeys(source, buckets, campaign);
@@ -78,19 +85,21 @@ async function verifyAll(
   const found = await verifyFrozen(objects, bucket, campaign, heads?.campaign);
   if (found === undefined) return undefined;
   const { value: frozen, digest } = found;
-  const chain = await verifyCommands(objects, bucket, campaign, keys.acts);
-  const listed = { keys: keys.results, commands: chain.commands };
+  const acts = await verifyNumberedChain(objects, bucket, commandChain, { campaign, count: keys.acts });
+  const unsealings = await verifyNumberedChain(objects, bucket, unsealingChain, { campaign, count: keys.unsealings });
+  const listed = { keys: keys.results, commands: acts.links };
   const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
   const files = await verifyIndexes(objects, buckets, frozen);
   if (inputs) await verifyFiles(objects, files, rows);
   else objects.findings.note('the input files and the archives of images; --inputs checks them too');
   const labels = await verifyLabels(objects, frozen);
-  const truth = labels && (await truthOf(labels, frozen.predictions, frozen.metric));
-  const facts: CampaignFacts = { buckets, frozen, digest, truth, runFolders: keys.runFolders };
+  const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
+  const turns = new ScoringTurns(scoringsAtOnce(frozen.testSet.items));
+  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, turns, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   if (!heads && isPublished(keys, campaign)) explainMissingHeads(objects, bucket, campaign, submissions);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
-  const recorded = { acts: chain.digests, ledger: digests };
+  const recorded = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
   if (heads) verifyHeads(objects, bucket, campaign, heads, recorded);
   const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
   const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
@@ -101,22 +110,45 @@ async function verifyAll(
   else objects.findings.note('the newest record of each chain, because nothing is published yet');
   const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
   explainRest(objects, { buckets, keys, rounds, chains });
+  // The recipient itself may be what was changed.
+  if (missing && objects.findings.faults.length === 0) throw missing;
+  if (missing) objects.findings.note('the scores, because the predictions cannot be opened');
   return {
     frozen,
     results,
+    unsealings: unsealings.links,
     fairness: fairnessOf(frozen, rows, startsOf(submissions)),
     counts: {
       objects: objects.findings.explained,
       records: sum(submissions, ({ records }) => records.length),
-      scores: truth ? sum(submissions, ({ scores }) => scores.size) : 0,
+      scores: scoring.truth ? sum(submissions, ({ scores }) => scores.size) : 0,
     },
     heads: {
       campaign: digest,
-      acts: headOf(chain.digests),
+      acts: headOf(acts.digests),
+      unsealings: headOf(unsealings.digests),
       canaries: canaries.digests,
       ledger: Object.fromEntries(Array.from(digests, ([name, ofRecords]) => [name, headOf(ofRecords)])),
     },
   };
+}
+
+/** What scores are computed again with. `missing`: why sealed predictions cannot be opened; then nothing is scored. */
+interface Scoring extends Pick<CampaignFacts, 'truth' | 'identity'> {
+  missing?: HoldoutError;
+}
+
+/** Without labels nothing is scored, and so nothing opened. */
+async function scoringOf(frozen: FrozenCampaign, labels: Buffer | undefined, sealKeys: SealKeys): Promise<Scoring> {
+  const nothing = { truth: undefined, identity: undefined };
+  if (labels === undefined) return nothing;
+  try {
+    const identity = await sealKeys.identityOf(frozen);
+    return { truth: await truthOf(labels, frozen.predictions, frozen.metric), identity };
+  } catch (error) {
+    if (error instanceof HoldoutError && error.code === 'SEAL_KEY_MISSING') return { ...nothing, missing: error };
+    throw error;
+  }
 }
 
 const sum = (submissions: ReadonlyMap<string, VerifiedSubmission>, of: (one: VerifiedSubmission) => number): number =>

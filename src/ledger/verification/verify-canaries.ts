@@ -1,12 +1,13 @@
 import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
 import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { costMicroUsd } from '../../campaign/model/money.ts';
+import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
 import { canaryMember, runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { byClassAndNumber, type CanaryRecord } from '../canaries.ts';
 import type { Heads } from '../heads.ts';
+import { costFault } from './cost-fault.ts';
 import type { CheckedObjects } from './object-bytes.ts';
 
 /** The records of canaries, and the sha256 (hex) of each by its key. */
@@ -69,14 +70,16 @@ async function verifyRunOf(
 
 /** Why a record does not say what follows from its class and its outcome. The words of a verdict may be another version's. */
 function faultOf(
-  { class: name, verdict, billedSeconds, costMicroUsd: cost }: CanaryRecord,
+  record: CanaryRecord,
   { instanceClasses }: FrozenCampaign,
   outcome: CanaryOutcome | undefined,
 ): string | undefined {
+  const { class: name, verdict } = record;
   const instanceClass = instanceClasses.find((one) => one.name === name);
   if (instanceClass === undefined) return `its class ${name} is unknown`;
-  const right = costMicroUsd(billedSeconds, instanceClass.microUsdPerHour);
-  if (cost !== right) return `\`costMicroUsd\` is not ${right}`;
+  const worst = verdict.kind === 'no-outcome' ? worstCanaryMicroUsd(instanceClass) : undefined;
+  const fault = costFault(record, instanceClass, worst);
+  if (fault !== undefined) return `\`costMicroUsd\` ${fault}`;
   // An outcome that was written after somebody gave the canary up did not decide.
   if (outcome === undefined || verdict.kind === 'no-outcome') return undefined;
   const { kind } = canaryVerdict(outcome, instanceClass);

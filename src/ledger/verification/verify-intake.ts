@@ -5,6 +5,7 @@ import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { sha256 } from '../../sha256.ts';
+import { digestInKey } from '../checked-object.ts';
 import type { ChainedCommand } from '../command-log.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CheckedObjects } from './object-bytes.ts';
@@ -27,8 +28,6 @@ export async function verifyFrozen(
   return found;
 }
 
-const byKey = /\/([0-9a-f]{64})\.json$/;
-
 /** All rounds: of the manifest, and those that accepted commands added. Objects under their own digest are checked. */
 export async function verifyRounds(
   objects: CheckedObjects,
@@ -39,14 +38,14 @@ export async function verifyRounds(
   const { manifest, campaign } = frozen;
   const digest = { sha256: manifest.digest, namedBy: 'campaign.json' };
   const rows = await objects.readJson<Manifest>(bucket, resultObjects.manifest(campaign), { digest, indent: 1 });
-  const folders = [resultObjects.addedFolder(campaign), `${campaign}/work/`];
+  const folders = [resultObjects.addedFolder(campaign), resultObjects.workFolder(campaign)];
   const named = listed.commands.flatMap(({ message }) =>
     message !== null && 'rounds' in message.message ? message.message.rounds : [],
   );
   const present = listed.keys.filter((key) => folders.some((folder) => key.startsWith(folder)));
   const bodies = new Map<string, object>();
   await inParallel(readsAtOnce, [...new Set([...named, ...present])], async (key) => {
-    const digest = { sha256: byKey.exec(key)?.[1] ?? '', namedBy: 'its key' };
+    const digest = { sha256: digestInKey(key), namedBy: 'its key' };
     const body = await objects.readJson(bucket, key, { digest, indent: 0 });
     if (body) bodies.set(key, body.value);
   });

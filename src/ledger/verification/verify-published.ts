@@ -2,7 +2,7 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { sha256 } from '../../sha256.ts';
-import { notAsPublished, type Heads } from '../heads.ts';
+import { notAsPublished, type Head, type Heads } from '../heads.ts';
 import { leaderboardEntries, resultsBody, type CampaignResults } from '../results.ts';
 import { firstDifference, type CheckedObjects } from './object-bytes.ts';
 import { otherBoardFact, otherResultsFact } from './published-facts.ts';
@@ -70,6 +70,7 @@ async function verifyFile(
 /** The digests (sha256, hex) of the chains, and the number of canaries that are recorded. */
 interface Recorded {
   acts: readonly string[];
+  unsealings: readonly string[];
   /** By submission. */
   ledger: ReadonlyMap<string, readonly string[]>;
   canaries: number;
@@ -90,8 +91,12 @@ export function verifyHeads(
   now: Omit<Recorded, 'canaries'>,
 ): void {
   for (const { key, what } of notAsPublished(campaign, heads, now)) findings.fault(bucket, key, what);
-  const grown = [...now.ledger].filter(([name, { length }]) => length > (heads.ledger[name]?.records ?? 0));
-  for (const _ of now.acts.length > heads.acts.records ? [...grown, heads.acts] : grown) findings.note(unnamed);
+  const chains: (readonly [digests: readonly string[], head: Head | undefined])[] = [
+    [now.acts, heads.acts],
+    [now.unsealings, heads.unsealings],
+    ...Array.from(now.ledger, ([name, digests]) => [digests, heads.ledger[name]] as const),
+  ];
+  for (const [digests, head] of chains) if (digests.length > (head?.records ?? 0)) findings.note(unnamed);
 }
 
 const unnamed = 'the newest record of a chain: it is newer than the last publication, so nothing names its digest';

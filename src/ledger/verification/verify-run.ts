@@ -16,7 +16,7 @@ export interface RecordedRun {
   frozen: FrozenCampaign;
   record: LedgerRecord;
   run: RunRecord;
-  /** Names of the objects that are in the run's folder. */
+  /** The keys of all objects in the runs bucket. */
   present: ReadonlySet<string>;
 }
 
@@ -41,18 +41,16 @@ export async function verifyRun(objects: CheckedObjects, recorded: RecordedRun):
   return outcome;
 }
 
-const names = { spec: 'spec.json', claim: 'claim', outcome: 'outcome.json', trouble: 'trouble.json' } as const;
-
 /** One object of the run; its content if it is JSON. */
 async function verifyOne<T extends object>(
   objects: CheckedObjects,
   { record, run, runs: bucket, present }: RecordedRun,
-  object: keyof typeof names,
+  object: 'spec' | 'claim' | 'outcome' | 'trouble',
   evidence: RunEvidence | undefined,
 ): Promise<T | undefined> {
   const digest = evidence?.[object];
   const key = runObjects[object](runKeyOf(record.campaign, record.submission, run.n));
-  if (digest === undefined && !present.has(names[object])) return undefined;
+  if (digest === undefined && !present.has(key)) return undefined;
   if (digest === undefined && evidence !== undefined) {
     objects.findings.explain(bucket, key);
     objects.findings.note(`${key}, because it was not there when the round was recorded`);
@@ -106,7 +104,7 @@ async function verifyLog(
   const { sha256, keptBytes: bytes } = outcome?.log ?? {};
   if (sha256 !== undefined) {
     await objects.stream(bucket, key, { sha256, namedBy: 'outcome.json', ...(bytes !== undefined && { bytes }) });
-  } else if (present.has('stdout.log')) {
+  } else if (present.has(key)) {
     objects.findings.explain(bucket, key);
     objects.findings.note('stdout.log of runs without an outcome or of an older Holdout');
   }

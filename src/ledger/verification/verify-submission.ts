@@ -1,14 +1,17 @@
+import type { Readable } from 'node:stream';
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { scoreAgainst, type Truth } from '../../scoring/score-predictions.ts';
+import { openStream } from '../../sealing/age.ts';
 import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { ScoreFile } from '../score-file.ts';
 import { firstDifference, type CheckedObjects } from './object-bytes.ts';
+import type { ScoringTurns } from './scoring-turns.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** What every submission is compared with. */
@@ -19,8 +22,11 @@ export interface CampaignFacts {
   digest: string;
   /** Undefined if the labels cannot be read: then no score is computed again. */
   truth: Truth | undefined;
-  /** Names of the objects in a folder of the runs bucket, by run key. */
-  runFolders: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Opens sealed predictions; undefined if they are plain or not scored. */
+  identity: string | undefined;
+  turns: ScoringTurns;
+  /** The keys of all objects in the runs bucket. */
+  present: ReadonlySet<string>;
 }
 
 /** A submission as its objects show it. */
@@ -45,9 +51,8 @@ export async function verifySubmission(
   const outcomes = new Map<number, RunOutcome | undefined>();
   for (const record of records) {
     for (const run of record.runs) {
-      const present = facts.runFolders.get(runKeyOf(record.campaign, submission, run.n)) ?? new Set();
-      const { runs, results } = facts.buckets;
-      outcomes.set(run.n, await verifyRun(objects, { runs, results, frozen: facts.frozen, record, run, present }));
+      const { buckets, frozen, present } = facts;
+      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present }));
     }
   }
   const scores = new Map<string, ScoreFile>();
@@ -116,7 +121,7 @@ async function verifyPredictions(
   const { runs } = facts.buckets;
   const files = await readScores(objects, facts, runKey, scoredBy, collectedFrom(records, n));
   if (outcome?.predictions.kind !== 'collected') {
-    if (facts.runFolders.get(runKey)?.has('predictions.csv')) {
+    if (facts.present.has(key)) {
       objects.findings.explain(runs, key);
       if (outcome) objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
       else objects.findings.note('predictions of runs without an outcome');
@@ -125,16 +130,18 @@ async function verifyPredictions(
   }
   const { sha256, bytes } = outcome.predictions;
   const expected = { sha256, bytes, namedBy: 'outcome.json' };
-  const { truth } = facts;
+  const { truth, identity } = facts;
   if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
-    await objects.stream(runs, key, expected, async (predictions) => {
+    const compare = async (stored: Readable): Promise<void> => {
+      const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });
       const result = await scoreAgainst(truth, { predictions, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };
         compareScores(objects, facts.buckets.results, scoreKey, { file, right });
       }
-    });
+    };
+    await facts.turns.take(() => objects.stream(runs, key, expected, compare));
   }
   return files;
 }

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { CollectedPredictions } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
+import { hashedStream } from '../../hashed-stream.ts';
+import { sealStream } from '../../sealing/age.ts';
 
-/** A copy of the predictions that the submission cannot change, or why there is none. */
+/**
+ * A copy of the predictions that the submission cannot change, or why there is none. `bytes`: as the submission wrote them;
+ * `sha256` (hex): of the copy, which may be sealed.
+ */
 export type FoundPredictions =
   { kind: 'copied'; bytes: number; sha256: string } | Exclude<CollectedPredictions, { kind: 'collected' }>;
 
@@ -20,19 +25,21 @@ interface CopyPredictions {
   wanted: RunSpec['predictions'];
   /** The path of the copy. */
   to: string;
+  /** The age recipient for whom the copy is sealed; absent: it is plain. */
+  seal?: string | undefined;
 }
 
 /**
  * Copies the predictions file out of the submission's output, after the container has ended. The file may be a trap: follows
  * no link, reads only a regular file and never more than `maxBytes`.
  */
-export async function copyPredictions({ output, wanted, to }: CopyPredictions): Promise<FoundPredictions> {
-  const [file, otherFile] = predictionsFiles(output, wanted);
-  const found = await copyFile(file, wanted.maxBytes, to);
-  return found.kind === 'missing' ? copyFile(otherFile, wanted.maxBytes, to) : found;
+export async function copyPredictions(copy: CopyPredictions): Promise<FoundPredictions> {
+  const [file, otherFile] = predictionsFiles(copy.output, copy.wanted);
+  const found = await copyFile(file, copy);
+  return found.kind === 'missing' ? copyFile(otherFile, copy) : found;
 }
 
-async function copyFile(file: string, maxBytes: number, to: string): Promise<FoundPredictions> {
+async function copyFile(file: string, copy: CopyPredictions): Promise<FoundPredictions> {
   let source: FileHandle;
   try {
     source = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -43,8 +50,8 @@ async function copyFile(file: string, maxBytes: number, to: string): Promise<Fou
     const stats = await source.stat();
     if (!stats.isFile()) return { kind: 'refused', why: 'not-a-file' };
     if (stats.nlink !== 1) return { kind: 'refused', why: 'link' };
-    if (stats.size > maxBytes) return { kind: 'refused', why: 'too-large' };
-    return await copyBounded(source, stats.size, to);
+    if (stats.size > copy.wanted.maxBytes) return { kind: 'refused', why: 'too-large' };
+    return await copyBounded(source, stats.size, copy);
   } finally {
     await source.close();
   }
@@ -58,18 +65,22 @@ function openRefused(error: NodeJS.ErrnoException): FoundPredictions {
   throw error;
 }
 
-async function copyBounded(source: FileHandle, size: number, to: string): Promise<FoundPredictions> {
-  const hash = createHash('sha256');
+async function copyBounded(source: FileHandle, size: number, { to, seal }: CopyPredictions): Promise<FoundPredictions> {
   const target = await open(to, 'w', 0o600);
   let bytes = 0;
-  try {
+  const plain = async function* (): AsyncGenerator<Buffer> {
     const end = Math.max(0, size - 1);
-    for await (const chunk of source.createReadStream({ start: 0, end, autoClose: false })) {
-      hash.update(chunk as Buffer);
-      bytes += (await target.write(chunk as Buffer)).bytesWritten;
+    for await (const chunk of source.createReadStream({ start: 0, end, autoClose: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      yield chunk;
     }
+  };
+  try {
+    const copied = Readable.from(plain(), { objectMode: false });
+    const hashed = hashedStream(seal === undefined ? copied : await sealStream(seal, copied));
+    for await (const chunk of hashed.stream) await target.write(chunk as Buffer);
+    return { kind: 'copied', bytes, sha256: hashed.digest() };
   } finally {
     await target.close();
   }
-  return { kind: 'copied', bytes, sha256: hash.digest('hex') };
 }

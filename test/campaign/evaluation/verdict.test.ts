@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { responsibleParties } from '../../../src/campaign/model/reasons.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { logHints } from '../../../src/campaign/evaluation/log-tail.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
 import { deviceTexts, otherTexts, processTexts, readOnlyTexts, sharedTexts } from './memory-texts.ts';
 import { goodOutcome, outcome } from '../samples.ts';
@@ -11,8 +12,15 @@ const killed = { ...goodOutcome.memory, outOfMemory: 'killed' as const };
 const log = (tail: string): RunOutcome['log'] => ({ bytes: tail.length, keptBytes: tail.length, tail });
 const full = { totalMiB: 15_109, idleMiB: 0, peakMiB: 15_000, driver: 'nvidia' };
 
+/** The same run in a campaign whose logs are sealed: the outcome has no text. */
+const withSealedLog = (run: RunOutcome): RunOutcome => ({
+  ...run,
+  log: { ...run.log, tail: '', hints: logHints(run.log.tail) },
+});
+
 const verdict = (change: Partial<RunOutcome>): string => {
   const found = verdictOf(outcome(change));
+  assert.deepEqual(verdictOf(withSealedLog(outcome(change))), found, 'a sealed log has the same verdict');
   return found.reason === null ? 'succeeded' : `${found.reason} (${found.rule})`;
 };
 /** A failed run that filled its device and ended with this message. */

@@ -28,6 +28,7 @@ describe('names in texts', () => {
     ['registry.example/my-zz-canary-1_x:v1', 'registry.example/my-team-aaaaa/1_x:v1'],
     ['a mail from The Canaries (of Z).', 'a mail from team-aaaaa.'],
     ['pauseTeam team=42 kill=true', 'pauseTeam team=team-bbbbb kill=true'],
+    ['the key team=OWLS of a registry', 'the key team=team-ccccc of a registry'],
     ['cancel submissions=["7","zz-canary-1"]', 'cancel submissions=["team-bbbbb/1","team-aaaaa/1"]'],
     ['the run deepfake/7/42 has ended', 'the run deepfake/team-bbbbb/1/42 has ended'],
     ['failed 7 times after 42 s', 'failed 7 times after 42 s'],
@@ -59,7 +60,10 @@ describe('names in views', () => {
   const view = {
     state: 'running',
     campaign: 'deepfake',
-    submissions: [{ submission: '7', team: '42', teamName: 'Team 42', state: 'failed', reason: 'time-limit' }],
+    submissions: [
+      { submission: '7', team: '42', teamName: 'Team 42', state: 'failed', reason: 'time-limit' },
+      { submission: 'time-limit', team: 'g4-like', teamName: 'host', state: 'finished', reason: null },
+    ],
     pausedTeams: ['g4-like', 'owls'],
     holds: [{ hold: 'paused', teams: ['42'] }],
     stuck: [{ submission: 'time-limit', what: 'pullImage', cause: 'zz-canary-1 is damaged', tries: 7, since: 42 }],
@@ -77,6 +81,13 @@ describe('names in views', () => {
           teamName: 'team-bbbbb',
           state: 'failed',
           reason: 'time-limit',
+        },
+        {
+          submission: 'team-ddddd/1',
+          team: 'team-ddddd',
+          teamName: 'team-ddddd',
+          state: 'finished',
+          reason: null,
         },
       ],
       pausedTeams: ['team-ddddd', 'team-ccccc'],

@@ -60,6 +60,7 @@ const caseOf = (round: RoundOverview, change: Partial<SubmissionOverview> = {}):
   why: whyOfEnd(round.reason, round.runs) ?? null,
   score: null,
   underWay: null,
+  unsealings: [],
   rounds: [round],
   runsSoFar: [],
   ...change,
@@ -191,6 +192,24 @@ describe('what show prints', () => {
     assert.match(text, /^round 1: failed \(host-out-of-memory\)$/m);
     assert.match(text, /^round 2: cancelled \(cancelled\)$/m);
     assert.match(text, /^run 2, evaluation on g4: host-out-of-memory\n {2}why .*\n.*\n {2}job {8}job-2\n {2}cost/m);
+  });
+
+  it('names who opened its log or output, and why', () => {
+    const opened = {
+      version: 1,
+      sequence: 3,
+      predecessor: null,
+      submission: 's',
+      part: 'log',
+      n: 2,
+      by: 'ann',
+    } as const;
+    const unsealings = [{ ...opened, at: '2026-01-02T03:04:05.000Z', reason: 'it fails \u001b[2J on every class' }];
+    const text = showText(caseOf(roundOf([]), { unsealings })).replaceAll(/\s+/g, ' ');
+    assert.match(
+      text,
+      /unsealed log of run 2, by ann, 2026-01-02 03:04 UTC: "it fails \\u\{001b\}\[2J on every class"/,
+    );
   });
 
   it('never contains text of the submission, and fits a terminal of 80 columns', () => {

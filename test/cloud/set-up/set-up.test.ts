@@ -93,14 +93,14 @@ describe('a remote stack', function () {
       const first = await lineOf({ HOLDOUT_CODEC_KEYS });
       assert.match(
         first.line,
-        /^ok +codec keys +\S+, current key \w{8}, which is not used yet; it has every key of namespace complete \(0\)$/,
+        /^ok +codec keys +\S+, current key \w{8}, which is not used yet; it has every key of namespace complete \(0\) /,
       );
       const { current, keys } = readKeyFile(HOLDOUT_CODEC_KEYS);
       await setUp.registerKey(current, checkOf(keys.get(current) ?? assert.fail('no current key')));
       try {
         assert.match(
           (await lineOf({ HOLDOUT_CODEC_KEYS })).line,
-          /^ok +codec keys +\S+, current key \w{8}; it has every key of namespace complete \(1\)$/,
+          /^ok +codec keys +\S+, current key \w{8}; it has every key of namespace complete \(1\) /,
         );
         assert.match((await lineOf({})).line, /^MISSING +codec keys .*HOLDOUT_CODEC_KEYS names no key file/);
         const stranger = await lineOf({ HOLDOUT_CODEC_KEYS: await keyFile('stranger.json') });

@@ -1,5 +1,6 @@
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { HoldoutError, type ErrorCode } from '../../../src/errors.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
@@ -131,6 +132,10 @@ describe('the processes of an embedded stack', () => {
     assert.equal(scorer.env['AWS_ACCESS_KEY_ID'], credentials.scorer.accessKeyId);
     assert.match(rig.namespace, /^holdout-[0-9a-f]{12}$/);
     assert.equal(worker.env['TEMPORAL_NAMESPACE'], rig.namespace);
+    assert.deepEqual(
+      [worker.env['HOLDOUT_SEAL_KEYS'], scorer.env['HOLDOUT_SEAL_KEYS']],
+      [undefined, join(rig.home, 'seal-keys')],
+    );
     assert.equal(worker.env['TEMPORAL_ADDRESS'], stack.endpoints.temporal);
     assert.equal(worker.env['AWS_ENDPOINT_URL_BATCH'], stack.endpoints.batch);
     assert.equal(worker.env['HOLDOUT_IMAGE_STORE'], `oci:${rig.short.images}`);

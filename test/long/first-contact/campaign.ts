@@ -5,8 +5,8 @@ import { cases } from './cases.ts';
 import { deviceCases } from './device-cases.ts';
 import { layoutCampaigns } from './layout-cases.ts';
 
-/** Writes a campaign of the given cases into a folder and returns its file. */
-async function writeCampaign(
+/** Writes a campaign of the given cases into a folder and returns its file. `keys`: more lines of it. */
+export async function writeCampaign(
   parent: string,
   campaign: string,
   handIn: Record<string, Case>,
@@ -45,7 +45,7 @@ ${classes.map((row) => `  - { ${row}, vcpus: 1, memoryMiB: 1024 }\n`).join('')}`
   return join(folder, 'campaign.yaml');
 }
 
-const processors = ['name: small, kind: cpu, queue: holdout-cpu, usdPerHour: 0.5, slots: 4'];
+export const processors = ['name: small, kind: cpu, queue: holdout-cpu, usdPerHour: 0.5, slots: 4'];
 
 export const writeCases = (folder: string): Promise<string> =>
   writeCampaign(folder, 'first-contact', cases, processors);

@@ -10,7 +10,12 @@ const ofViews = [
     ['status', 'const progress = shown(now.progress, names);', 'const { progress } = now;', 'names no team in status'],
   ]),
   ...controlsOf('src/client/status/results.ts', views, [
-    ['results', 'const results = shownResults(now, names);', 'const results = now;', 'names no team in results'],
+    [
+      'results',
+      '  if (!names.isHidden) return results;',
+      '  if (results !== undefined) return results;',
+      'names no team in results',
+    ],
     [
       'the leaderboard',
       'const rows = shown(rankLeaderboard(leaderboardEntries(now), rules.leaderboard), names);',
@@ -50,21 +55,19 @@ const ofViews = [
       'while it is watched',
     ],
   ]),
-  ...controlsOf('src/client/operator/select-submissions.ts', views, [
+  ...controlsOf(
+    'src/client/operator/select-submissions.ts',
+    ['test/client/names/selection.test.ts'],
     [
-      'questions',
-      'rows.map(({ submission }) => names.submission(submission)),',
-      'rows.map(({ submission }) => (names.isHidden, submission)),',
-      'in questions and refusals',
+      [
+        'questions',
+        'rows.map(({ submission }) => names.submission(submission)),',
+        'rows.map(({ submission }) => (names.isHidden, submission)),',
+      ],
+      ['submissions that are left out', 'names.submission(one.submission)]);', 'one.submission]);'],
+      ['suggestions', 'const shownTeams = [...teams].map((one) => names.team(one));', 'const shownTeams = [...teams];'],
     ],
-    ['refusals', 'names.submission(one.submission)]);', 'one.submission]);', 'in questions and refusals'],
-    [
-      'suggestions',
-      'const shownTeams = [...teams].map((one) => names.team(one));',
-      'const shownTeams = [...teams];',
-      'in questions and refusals',
-    ],
-  ]),
+  ),
   ...controlsOf('src/client/names/subject.ts', views, [
     [
       'what commands reply',

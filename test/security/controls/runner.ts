@@ -21,7 +21,7 @@ export const runnerControls = [
     ['no pipes read as predictions', ' | constants.O_NONBLOCK', ''],
     ['no devices or folders read as predictions', 'if (!stats.isFile())', 'if (false)'],
     ['no hard links read as predictions', 'if (stats.nlink !== 1)', 'if (false)'],
-    ['no oversized predictions', 'if (stats.size > maxBytes)', 'if (false)'],
+    ['no oversized predictions', 'if (stats.size > copy.wanted.maxBytes)', 'if (false)'],
   ]),
   ...controlsOf('src/runner/stage/image.ts', lifecycle, [
     ['the pinned image', 'if (found !== digest) throw', 'if (false) throw', 'image that is not the pinned one'],

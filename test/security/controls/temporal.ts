@@ -58,10 +58,8 @@ export const temporalControls = [
       'return campaign !== undefined;',
     ],
   ]),
-  ...controlsOf('src/codec/key-file.ts', keys, [
-    ['an open key file', 'if ((mode & others) !== 0)', 'if (false)'],
-    ['short keys', 'if (key.length !== keyBytes)', 'if (false)'],
-  ]),
+  ...controlsOf('src/private-file.ts', keys, [['an open key file', 'if ((mode & others) !== 0)', 'if (false)']]),
+  ...controlsOf('src/codec/key-file.ts', keys, [['short keys', 'if (key.length !== keyBytes)', 'if (false)']]),
   ...controlsOf('src/codec-server/admission.ts', server, [
     ['Host', 'if (!hosts.includes(host))', 'if (false)'],
     ['Origin', 'if (origin !== undefined && origin !== `http://${host}`)', 'if (false)'],

@@ -7,6 +7,7 @@ import type { ChainedCommand } from '../../../src/ledger/command-log.ts';
 import type { LedgerRecord } from '../../../src/ledger/record.ts';
 import type { CampaignResults } from '../../../src/ledger/results.ts';
 import type { ScoreFile } from '../../../src/ledger/score-file.ts';
+import { openedBySpecification } from '../age-by-specification.ts';
 
 const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
@@ -75,8 +76,9 @@ export class CampaignRecord {
 
   private logLoss(runKey: string): number {
     const { labels } = read(join(this.results, 'campaign.json')) as { labels: { key: string } };
-    const truth = new Map(rowsOf(join(this.bucket('labels'), labels.key)));
-    const losses = rowsOf(join(this.bucket('runs'), runKey, 'predictions.csv')).map(
+    const truth = new Map(rowsOf(readFileSync(join(this.bucket('labels'), labels.key), 'utf8')));
+    const sealed = readFileSync(join(this.bucket('runs'), runKey, 'predictions.csv'));
+    const losses = rowsOf(openedBySpecification(sealed, this.identity).toString()).map(
       ([id, value]) => -Math.log(truth.get(id) === '1' ? Number(value) : 1 - Number(value)),
     );
     assert.equal(losses.length, truth.size);
@@ -95,6 +97,12 @@ export class CampaignRecord {
     });
   }
 
+  private get identity(): string {
+    return (
+      /^AGE-SECRET-KEY-.*$/m.exec(readFileSync(join(this.home, 'seal-keys', `${this.campaign}.txt`), 'utf8'))?.[0] ?? ''
+    );
+  }
+
   private get results(): string {
     return join(this.bucket('results'), this.campaign);
   }
@@ -104,8 +112,8 @@ export class CampaignRecord {
   }
 }
 
-const rowsOf = (file: string): [id: string, value: string][] =>
-  readFileSync(file, 'utf8')
+const rowsOf = (text: string): [id: string, value: string][] =>
+  text
     .trim()
     .split('\n')
     .slice(1)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RecordFault } from '../../../src/ledger/verification/findings.ts';
 import { verifyCampaign } from '../../../src/ledger/verification/verify-campaign.ts';
+import { SealKeys } from '../../../src/sealing/seal-keys.ts';
 import { bucketsOf } from '../../../src/settings.ts';
 import type { RecordCopy } from './record-copy.ts';
 
@@ -18,8 +19,9 @@ const outOfScope: readonly ((change: Change) => boolean)[] = [
 ];
 
 /** Changes every object of a campaign in many ways and asserts that `verify` finds each; returns their number. */
-export async function findsEveryChange(copy: RecordCopy, campaign: string): Promise<number> {
-  const options = { campaign, buckets: bucketsOf({ bucketPrefix: '' }), inputs: true };
+export async function findsEveryChange(copy: RecordCopy, campaign: string, sealKeysFolder: string): Promise<number> {
+  const sealKeys = new SealKeys(sealKeysFolder);
+  const options = { campaign, buckets: bucketsOf({ bucketPrefix: '' }), inputs: true, sealKeys };
   const intact = await verifyCampaign(copy, options);
   assert.deepEqual(intact.faults, [], 'the unchanged record is intact');
   const missed: string[] = [];

@@ -44,7 +44,7 @@ export class RecordCopy implements RecordSource {
     }
   }
 
-  findOfMany(bucket: string, key: string): Promise<Buffer | undefined> {
+  find(bucket: string, key: string): Promise<Buffer | undefined> {
     return Promise.resolve(this.objects.get(`${bucket}/${key}`));
   }
 

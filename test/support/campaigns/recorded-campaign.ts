@@ -17,8 +17,9 @@ import { bucketsOf } from '../../../src/settings.ts';
 import { sha256 } from '../../../src/sha256.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 import { RecordCopy } from './record-copy.ts';
+import { SealKeys } from '../../../src/sealing/seal-keys.ts';
 
-const buckets = bucketsOf({ bucketPrefix: '' });
+export const buckets = bucketsOf({ bucketPrefix: '' });
 const campaign = 'case';
 const labels = 'filename,label\na,0\nb,1\n';
 const predictions = 'filename,label\na,0.25\nb,0.5\n';
@@ -39,13 +40,14 @@ export class RecordedCampaign {
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
-  constructor(submissions: readonly string[], teamName = 'Team') {
+  /** `items`: what campaign.json says of its test set, which is of two. */
+  constructor(submissions: readonly string[], { teamName = 'Team', items = 2 } = {}) {
     const index = { version: 1, files: [] };
     const testSet = {
       indexKey: `${campaign}/testset/index.json`,
       files: { bucket: buckets.inputs, prefix: `${campaign}/testset/files/` },
       digest: this.write(buckets.inputs, `${campaign}/testset/index.json`, json(index, 1)),
-      items: 2,
+      items,
       bytes: 0,
     };
     this.manifest = {
@@ -111,7 +113,8 @@ export class RecordedCampaign {
 
   private writeOutcome(runKey: string, changes: Partial<RunOutcome>): void {
     const key = runObjects.predictions(runKey);
-    const collected = { kind: 'collected', key, bytes: predictions.length, sha256: sha256(predictions) } as const;
+    // Large enough to be streamed.
+    const collected = { kind: 'collected', key, bytes: 2 ** 21, sha256: sha256(predictions) } as const;
     const outcome = { version: 1, runKey, startedAt: '2026-01-01T01:00:00.000Z', log: {}, predictions: collected };
     const written = { ...outcome, ...changes };
     if (written.predictions.kind === 'collected') this.write(buckets.runs, key, predictions);
@@ -216,7 +219,7 @@ export class RecordedCampaign {
     };
     if (!heads) return;
     const ledger = Object.fromEntries(Array.from(this.chains, ([name, { digests }]) => [name, headOf(digests)]));
-    const named = { acts: headOf([]), ledger, canaries: canaryDigests(this.canaries) };
+    const named = { acts: headOf([]), unsealings: headOf([]), ledger, canaries: canaryDigests(this.canaries) };
     const digest = sha256(this.body(buckets.results, resultObjects.campaign(campaign)) ?? '');
     this.write(
       buckets.results,
@@ -225,8 +228,13 @@ export class RecordedCampaign {
     );
   }
 
+  /** All objects, by `<bucket>/<key>`. */
+  all(): Map<string, Buffer> {
+    return new Map(Array.from(this.objects, ([name, body]) => [name, Buffer.from(body)]));
+  }
+
   verify(): Promise<Verification> {
-    const objects = Array.from(this.objects, ([name, body]) => [name, Buffer.from(body)] as const);
-    return verifyCampaign(new RecordCopy(new Map(objects)), { campaign, buckets, inputs: false });
+    const sealKeys = new SealKeys(undefined);
+    return verifyCampaign(new RecordCopy(this.all()), { campaign, buckets, inputs: false, sealKeys });
   }
 }

@@ -8,6 +8,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { build } from '../../../scripts/build.mjs';
@@ -130,7 +131,11 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
-  async startWorkers(queues: readonly string[] = Object.values(taskQueues)): Promise<void> {
+  /** `mainLimits`: of the worker on the queue of the workflows. */
+  async startWorkers(
+    queues: readonly string[] = Object.values(taskQueues),
+    mainLimits: Partial<WorkerOptions> = {},
+  ): Promise<void> {
     this.workers = await Promise.all(
       queues.map((taskQueue) =>
         Worker.create({
@@ -141,6 +146,7 @@ export class ScriptedCampaign {
             this.registeredKeys.has(id),
           ),
           ...(taskQueue === taskQueues.main && {
+            ...mainLimits,
             workflowBundle: this.bundle,
             workflowFailureErrorTypes: failOnNondeterminism,
           }),

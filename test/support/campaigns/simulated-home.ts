@@ -86,7 +86,7 @@ export class SimulatedHome extends CampaignHome {
   /** Runs a command and returns its output; fails on another exit status. */
   async holdout(status: number, ...args: string[]): Promise<string> {
     const ended = await this.run(...args);
-    assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stderr}`);
+    assert.equal(ended.status, status, `holdout ${args.join(' ')}:\n${ended.stdout}\n${ended.stderr}`);
     return outputOf(ended);
   }
 

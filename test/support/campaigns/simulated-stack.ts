@@ -7,6 +7,8 @@ import { checkCampaign } from '../../../src/intake/check-campaign.ts';
 import { freezeCampaign } from '../../../src/intake/freeze-campaign.ts';
 import { enterEnvironment } from '../../../src/local/stack/parts/environment.ts';
 import { openStack } from '../../../src/local/stack/open-stack.ts';
+import { placesOf } from '../../../src/local/stack/home/home.ts';
+import { makeSealKey } from '../../../src/sealing/seal-keys.ts';
 import { populationFile, writeCampaignFolder, type CampaignShape } from './simulated-campaign.ts';
 
 export interface SimulatedStack {
@@ -54,10 +56,11 @@ export async function openSimulatedStack(
 
 /** Writes a campaign and freezes it, unless it is already frozen. */
 export async function handInSimulated(
-  { access, folder }: SimulatedStack,
+  { access, folder, home }: SimulatedStack,
   shape: CampaignShape,
 ): Promise<FrozenCampaign> {
   const checked = await checkCampaign(await writeCampaignFolder(join(folder, shape.campaign), shape), new Date());
   await readyBatch(await access.openBatch(), access.settings.jobDefinition, checked.instanceClasses);
-  return (await freezeCampaign({ store: access.store, buckets: access.buckets, report }, checked)).frozen;
+  const sealFor = (campaign: string) => makeSealKey(placesOf(home).sealKeys, campaign);
+  return (await freezeCampaign({ store: access.store, buckets: access.buckets, report, sealFor }, checked)).frozen;
 }

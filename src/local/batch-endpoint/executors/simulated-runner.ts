@@ -9,6 +9,7 @@ import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/
 import { claimRun } from '../../../runner/claim.ts';
 import { retryFor } from '../../../retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
+import { sealBytes } from '../../../sealing/age.ts';
 import type { Buckets } from '../../../settings.ts';
 import type { JobEnd } from '../jobs/job-record.ts';
 import type { PopulationFile } from './population-file.ts';
@@ -102,10 +103,11 @@ export class SimulatedRunner {
     const { files } = await retryFor(() => this.indexOf(spec.inputs));
     const { id, value } = population.predictions;
     const named = files.slice(rows === 'all' ? 0 : 1).map(({ name }) => [name, prediction]);
-    const body = stringify([[id, value], ...named]);
+    const plain = Buffer.from(stringify([[id, value], ...named]));
+    const body = spec.seal === undefined ? plain : await sealBytes(spec.seal, plain);
     const key = runObjects.predictions(spec.runKey);
     await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, key, body));
-    return { kind: 'collected', key, bytes: Buffer.byteLength(body), sha256: sha256(body) };
+    return { kind: 'collected', key, bytes: plain.length, sha256: sha256(body) };
   }
 
   /** Cached: an index never changes, and a campaign has only two. */

@@ -23,6 +23,8 @@ const places = {
   credentials: 'credentials.json',
   /** The keys that seal Temporal's payloads, see codec-keys.ts. */
   codecKeys: 'codec-keys.json',
+  /** The identities that open sealed outputs and logs. */
+  sealKeys: 'seal-keys',
   webToken: 'web-token.json',
   /** See home-identity.ts. */
   identity: 'home.json',

@@ -68,6 +68,8 @@ export function memberEnvironment(
     AWS_ENDPOINT_URL_BATCH: endpoints.batch,
     // A stack that an older version keeps up has none.
     ...(existsSync(home.codecKeys) && { HOLDOUT_CODEC_KEYS: home.codecKeys }),
+    // The worker opens no output.
+    ...(account !== 'worker' && { HOLDOUT_SEAL_KEYS: home.sealKeys }),
     // The scorer handles no images and starts no jobs.
     ...(account !== 'scorer' && {
       HOLDOUT_IMAGE_STORE: `oci:${images}`,
