@@ -74,7 +74,7 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   [
     'a removed newest unsealing',
     (c) => resultObjects.unsealing(c, 2),
-    /unsealings\/2.json.*the publication had 2 records/,
+    /unsealings\/2.json.*heads.json names 2 records/,
     'remove',
   ],
   ['the manifest', (c) => resultObjects.manifest(c), /manifest.json.*sha256/, editing('Team one', 'Team own')],
