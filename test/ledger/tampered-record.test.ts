@@ -27,7 +27,7 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   [
     'a removed newest record',
     (c) => resultObjects.ledger(c, 't', 1),
-    /ledger\/t\/1.json.*the publication had 1 record/,
+    /ledger\/t\/1.json.*heads.json names 1 record/,
     'remove',
   ],
   [
