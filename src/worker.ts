@@ -11,7 +11,7 @@ import { openBatchClients } from './batch/batch-clients.ts';
 import { checkWorker, takesNoTasks } from './cloud-checks/check-worker.ts';
 import { checkNamespace } from './cloud-checks/namespace.ts';
 import { codecOptions } from './codec/client-codec.ts';
-import { keysOf } from './codec/key-ring.ts';
+import { keysOf, type KeyRing } from './codec/key-ring.ts';
 import { checkAndRegisterKeys, checkKeys, RegisteredKeys } from './codec/registered-keys.ts';
 import { JobDefinitionRevisions } from './batch/definitions/job-definition-revisions.ts';
 import { JobEnder } from './batch/job-ender.ts';
@@ -58,16 +58,8 @@ async function run(): Promise<void> {
   });
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    const address = connectionOptions.address ?? defaultTemporalAddress;
-    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
-  });
-  const client = new Client({
-    connection: await Connection.connect(connectionOptions),
-    namespace,
-    ...codecOptions(keys),
-  });
+  const { connection, client } = await connect(keys);
+  const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
   const deps = dependencies(client, store, frozen);
   // The scorer may not write the list of keys.
@@ -106,6 +98,17 @@ async function run(): Promise<void> {
     deps.poller.stop();
     await connection.close();
   }
+}
+
+/** Connects as worker and as client. Throws TEMPORAL_UNREACHABLE. */
+async function connect(keys: KeyRing | undefined): Promise<{ connection: NativeConnection; client: Client }> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? defaultTemporalAddress;
+    throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
+  });
+  const ofClient = await Connection.connect(connectionOptions);
+  return { connection, client: new Client({ connection: ofClient, namespace, ...codecOptions(keys) }) };
 }
 
 function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader): Dependencies {

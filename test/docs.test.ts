@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -112,6 +113,16 @@ describe('docs', () => {
       [],
       'no program names them',
     );
+  });
+
+  it('have shell blocks that bash can read', () => {
+    const faults = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block = '']) => {
+        const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });
+        return status === 0 ? [] : [`${page}: ${stderr}`];
+      }),
+    );
+    assert.deepEqual(faults, []);
   });
 
   it('keep the README short', () => {

@@ -10,7 +10,7 @@ import type { WorkflowDependencies } from './dependencies.ts';
 type StuckInput = Pick<StuckReport, 'submission' | 'sequence'> & { campaign: string; shownAs?: Pseudonym };
 
 /** Every fifth failed attempt is reported to the campaign: the first after some 15 s. */
-const attemptsPerReport = 5;
+export const attemptsPerReport = 5;
 
 /** Reports the failed attempt of the current activity to its campaign, every few attempts. */
 export async function reportFailure(deps: WorkflowDependencies, input: unknown, error: unknown): Promise<void> {
@@ -39,7 +39,7 @@ export async function reportStuck(
   const step = stuck && {
     what: info.activityType,
     ...stuck,
-    cause: faultCause(textOf(stuck.cause), [submission, campaign]),
+    cause: faultCause(faultText(stuck.cause), [submission, campaign]),
     ...(shownAs && { shownAs: shownAs.submission }),
   };
   const report: StuckReport = { submission, sequence, stuck: step };
@@ -50,7 +50,8 @@ export async function reportStuck(
   }
 }
 
-const textOf = (error: unknown): string => {
+/** The code or name of an error, and its message. */
+export const faultText = (error: unknown): string => {
   if (error instanceof HoldoutError) return `${error.code}: ${error.message}`;
   return error instanceof Error && error.name !== 'Error' ? `${error.name}: ${error.message}` : messageOf(error);
 };

@@ -15,6 +15,11 @@ interface UnreachableRun {
   refusal: string | undefined;
 }
 
+/** What a run that is given up waits for. */
+export type Service = 'S3' | 'Batch';
+
+export const noResponse = (service: Service): string => `${service} does not respond`;
+
 /** How long (ms) an outage or a refusal is waited out: an operator waits for the end, at most half a minute. */
 export const outageTolerated = 8_000;
 
@@ -28,13 +33,13 @@ export async function endWithoutBatch<Outcome extends AnyOutcome = RunOutcome>(
   run: UnreachableRun,
 ): Promise<FollowedRun<Outcome> | undefined> {
   const { runKey, jobId, waited, refusal } = run;
-  const ended = { jobId, fate: 'cancelled', cause: 'Batch could not be asked' } as const;
+  const ended = { jobId, fate: 'cancelled', cause: noResponse('Batch') } as const;
   if (waited < outageTolerated) return undefined;
   const outcome = await runs.store.findJson<Outcome>(runs.bucket, runObjects.outcome(runKey));
   if (outcome) return { ...ended, outcome, billedSeconds: outcomeSeconds(outcome) };
   const isBegun = (await abandon(runs, runKey)).kind === 'job';
   if (isBegun && waited < run.longestRun) {
-    const why = refusal === undefined ? 'Batch does not respond' : `Batch refuses to end it: ${refusal}`;
+    const why = refusal === undefined ? noResponse('Batch') : `Batch refuses to end it: ${refusal}`;
     const cause = `job ${jobId} may still be running: ${why}`;
     return { ...ended, cause, billedSeconds: null, leftBehind: true };
   }

@@ -30,12 +30,17 @@ export interface FollowOrder {
   runnableSince?: number | undefined;
 }
 
+/** `order`: Batch is asked to end the job. */
+export type FollowStep = 'S3' | 'Batch' | 'order';
+
 export interface FollowSignals {
   /** The run is given up: its job is terminated and waited for. */
   giveUp: AbortSignal;
   /** This process shuts down and leaves the job alone. */
   leave: AbortSignal;
   onPoll: (job: JobDetail) => void;
+  /** What the next calls wait for. */
+  onStep?: (step: FollowStep) => void;
   /** Batch has taken the order to end the job. */
   onOrdered?: () => void;
 }
@@ -78,17 +83,21 @@ export async function followRun<Outcome extends AnyOutcome = RunOutcome>(
   order: FollowOrder,
   signals: FollowSignals,
 ): Promise<FollowedRun<Outcome>> {
+  signals.onStep?.('S3');
   let holder = await holderOf(deps.runs, order.runKey);
   let jobId = holder.kind === 'job' ? holder.jobId : order.jobId;
   for (;;) {
+    signals.onStep?.('Batch');
     const watched = await watchJob(deps, { ...order, jobId, claimed: holder.kind === 'job' }, signals);
     // This job has ended or is given up; a duplicate must not run in its place.
+    signals.onStep?.('S3');
     holder = await abandon(deps.runs, order.runKey);
     if (holder.kind === 'job' && holder.jobId !== jobId) {
       jobId = holder.jobId;
     } else if (watched.kind === 'ended') {
       return endOf(deps, order, { jobId, holder, job: watched.job, fate: fateOf(watched.job) }, signals);
     } else if (!isUnplaced(watched) || holder.kind === 'abandoned') {
+      signals.onStep?.('order');
       await deps.ender.end(jobId, orderOf(watched));
       signals.onOrdered?.();
       deps.poller.hurry();
@@ -121,12 +130,14 @@ async function endOf<Outcome extends AnyOutcome>(
   deps: FollowDependencies,
   { runKey, queue }: FollowOrder,
   { jobId, holder, job, fate }: EndedJob,
-  { leave }: FollowSignals,
+  { leave, onStep }: FollowSignals,
 ): Promise<FollowedRun<Outcome>> {
+  onStep?.('S3');
   const { store, bucket } = deps.runs;
   const outcome = await store.findJson<Outcome>(bucket, runObjects.outcome(runKey));
   const runnerError =
     outcome === undefined ? await store.findJson<RunnerError>(bucket, runObjects.trouble(runKey)) : undefined;
+  onStep?.('Batch');
   const duplicates = await billedForDuplicates(deps, { runKey, queue, jobId }, leave);
   const own = job === undefined ? secondsWithoutJob(holder, outcome) : billedFor(job);
   return {

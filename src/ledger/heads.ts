@@ -37,7 +37,8 @@ export async function readHeads({ store, bucket }: Bucket, campaign: string): Pr
 
 /** Why a chain (the digests of its records, oldest first) does not continue what was published; undefined if it does. */
 function notContinued(digests: readonly string[], head: Head): string | undefined {
-  if (digests.length < head.records) return `heads.json names ${head.records} records, and there are ${digests.length}`;
+  if (digests.length < head.records)
+    return `the publication had ${head.records} records by heads.json, and there are ${digests.length}`;
   const found = head.records === 0 ? null : digests[head.records - 1];
   return found === head.newest ? undefined : `record ${head.records} is not the one that heads.json names`;
 }

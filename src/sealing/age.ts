@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Encrypter } from 'age-encryption';
 import { holdoutError } from '../errors.ts';
+import { keyOfIdentity } from './identity-key.ts';
 
 /** Seals bytes for an age recipient (`age1…`): only its identity opens them. */
 export async function sealBytes(recipient: string, plain: Uint8Array): Promise<Buffer> {
@@ -43,7 +44,7 @@ async function* opened({ identity, sealed, bucket, key }: SealedObject): AsyncGe
   sealed.once('error', (error) => (readError = error));
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  decrypter.addIdentity(await keyOfIdentity(identity));
   try {
     const plain = await decrypter.decrypt(webStream(sealed));
     for await (const chunk of nodeStream(plain)) yield chunk as Uint8Array;

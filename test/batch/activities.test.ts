@@ -19,10 +19,18 @@ import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { jobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { refusalOf } from '../../src/batch/refused.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
+import type { StuckReport } from '../../src/campaign/model/messages.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';
 import type { CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { simulatedCanary } from '../../src/campaign/simulation/simulated-canary.ts';
-import { canaryMember, canaryWorkflowId, parseRunKey, runKeyOf, taskQueues } from '../../src/ids.ts';
+import {
+  campaignWorkflowId,
+  canaryMember,
+  canaryWorkflowId,
+  parseRunKey,
+  runKeyOf,
+  taskQueues,
+} from '../../src/ids.ts';
 import { canariesOf } from '../../src/ledger/canaries.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
@@ -450,6 +458,50 @@ describe('the activities of a Batch job on a real worker', () => {
     await eventually('it ends', async () => (await rig.endpoint.describe(jobId)).status === 'FAILED', {
       withinMs: 60_000,
     });
+  });
+
+  it('says that S3 keeps a run from being given up, does not blame Batch, and ends it once S3 responds', async () => {
+    // The campaign's workflow, which only has to exist.
+    const held = rig.run({ until: 'never' });
+    const order = { ...orderOf(held), jobId: await rig.submitted(held), giveUp: false };
+    const campaign = await client.workflow.start<typeof awaitRun>('awaitRun', {
+      workflowId: campaignWorkflowId('case'),
+      taskQueue: taskQueues.main,
+      args: [order, timings],
+    });
+    const reports = async (): Promise<StuckReport[]> => {
+      const { events } = await campaign.fetchHistory();
+      const signals = events?.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal ?? []) ?? [];
+      return signals.flatMap(({ input }) =>
+        input?.payloads?.[0] ? [defaultPayloadConverter.fromPayload<StuckReport>(input.payloads[0])] : [],
+      );
+    };
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId, { sequence: 1 } as object);
+    await rig.claimed(runKey);
+    const denied = Object.assign(new Error('Access Denied'), {
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
+    });
+    const { store } = rig;
+    try {
+      store.writeIfAbsent = () => Promise.reject(denied);
+      await handle.cancel();
+      const refused = /^S3: AccessDenied: Access Denied$/;
+      await eventually('S3 refuses', async () => refused.test((await reports()).at(-1)?.stuck?.cause ?? ''));
+      // Longer than an outage of Batch is waited out.
+      store.writeIfAbsent = () => new Promise(() => undefined);
+      const silent = async (): Promise<boolean> => (await reports()).at(-1)?.stuck?.cause === 'S3 does not respond';
+      await eventually('S3 does not respond', silent, { withinMs: 90_000 });
+    } finally {
+      Reflect.deleteProperty(store, 'writeIfAbsent');
+    }
+    const end = await handle.result();
+    assert.deepEqual([end.reason, end.cause], ['cancelled', undefined]);
+    assert.equal((await reports()).at(-1)?.stuck, null);
+    await campaign.cancel();
+    await campaign.result();
   });
 
   it('counts the worst case for a run of unknown cost', async () => {

@@ -27,7 +27,7 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   [
     'a removed newest record',
     (c) => resultObjects.ledger(c, 't', 1),
-    /ledger\/t\/1.json.*heads.json names 1 record/,
+    /ledger\/t\/1.json.*the publication had 1 record/,
     'remove',
   ],
   [
@@ -74,7 +74,7 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   [
     'a removed newest unsealing',
     (c) => resultObjects.unsealing(c, 2),
-    /unsealings\/2.json.*heads.json names 2 records/,
+    /unsealings\/2.json.*the publication had 2 records/,
     'remove',
   ],
   ['the manifest', (c) => resultObjects.manifest(c), /manifest.json.*sha256/, editing('Team one', 'Team own')],

@@ -9,6 +9,7 @@ import {
   type FollowedRun,
   type FollowOrder,
   type FollowSignals,
+  type FollowStep,
 } from '../../batch/follow-run.ts';
 import { refusalText } from '../../batch/refused.ts';
 import { runnableSince } from '../../batch/runnable-job.ts';
@@ -18,6 +19,7 @@ import { runKeyOf } from '../../ids.ts';
 import { BatchOutage } from '../batch-outage.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { PlacementReport, type Wait } from '../placement-report.ts';
+import { GiveUpReport } from './give-up-report.ts';
 import { heartbeatWhile } from '../with-heartbeat.ts';
 
 /** A run whose job was submitted. */
@@ -66,6 +68,7 @@ export async function awaitRun<Outcome extends AnyOutcome = RunOutcome>(
     seen,
     signals,
     outage,
+    report: new GiveUpReport(deps, order),
     longestRun: longestSeconds * 1000,
   };
   const every = Math.min(awaitHeartbeatTimeout / 4, longestBeat);
@@ -89,6 +92,7 @@ interface AwaitedRun {
   seen: SeenJob;
   signals: FollowSignals;
   outage: BatchOutage;
+  report: GiveUpReport;
   /** Milliseconds after which Batch itself has ended any job of the run. */
   longestRun: number;
 }
@@ -97,7 +101,7 @@ async function follow<Outcome extends AnyOutcome>(
   deps: Dependencies,
   awaited: AwaitedRun,
 ): Promise<FollowedRun<Outcome>> {
-  const { run, seen, signals, outage, longestRun } = awaited;
+  const { run, seen, signals, outage, report, longestRun } = awaited;
   const { runKey } = run;
   const context = Context.current();
   // The last one: a later attempt may be interrupted before Batch refuses it again.
@@ -107,26 +111,28 @@ async function follow<Outcome extends AnyOutcome>(
       const interrupt = outage.signal();
       const leave = AbortSignal.any([signals.leave, interrupt]);
       const onOrdered = (): void => void (outage.isOrdered = true);
+      const onStep = (step: FollowStep): void => void (interrupt.aborted || outage.enter(step));
       const order = { ...run, runnableSince: seen.runnableSince };
-      // A call that Batch does not answer goes on for a while, and may still end the job.
-      return await Promise.race([
-        followRun<Outcome>(deps, order, { ...signals, leave, onOrdered }),
-        abortOf(interrupt),
-      ]);
+      // A call without a response goes on for a while, and may still end the job.
+      const following = followRun<Outcome>(deps, order, { ...signals, leave, onOrdered, onStep });
+      const ended = await Promise.race([following, abortOf(interrupt)]);
+      await report.over();
+      return ended;
     } catch (error) {
-      const { waited } = outage;
+      const { waited, service } = outage;
       if (waited === undefined || signals.leave.aborted) throw error;
-      const { jobId } = seen;
-      refusal = refusalText(error) ?? refusal;
-      const unreachable = { runKey, jobId, waited, longestRun, refusal };
+      if (service === 'Batch') refusal = refusalText(error) ?? refusal;
+      const unreachable = { runKey, jobId: seen.jobId, waited, longestRun, refusal };
       const followed = await endWithoutBatch<Outcome>(deps.runs, unreachable).catch(() => undefined);
       if (followed) {
         // Also a job that can no longer begin the run: it would start a machine in vain.
-        if (!followed.outcome) void deps.ender.insist(jobId, endedByHoldout.cancelled, longestRun);
+        await report.over();
+        if (!followed.outcome) void deps.ender.insist(seen.jobId, endedByHoldout.cancelled, longestRun);
         return followed;
       }
       // The server does not retry an activity after its cancellation was requested.
-      context.log.warn('an error while giving up a run; still trying', { runKey, error });
+      context.log.warn('an error while giving up a run; still trying', { runKey, service, error });
+      await report.failed(error, service, outage.isReported);
       await delay(Math.min(deps.settings.timings.poll, longestBeat));
     }
   }

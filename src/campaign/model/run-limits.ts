@@ -39,7 +39,7 @@ export const wallClockSeconds = (
 export const containerMemoryMiB = (limits: Limits, instanceClass: InstanceClass): number =>
   Math.min(limits.memoryMiB, instanceClass.memoryMiB - systemMemoryMiB);
 
-/** A canary's programs end within this time. Batch ends one that hangs outside them at the end of the grace. */
+/** Each of a canary's programs (up to four) ends within the wall clock. Batch ends the whole job at the end of the grace. */
 export const canarySeconds = { wallClock: 300, grace: 300 } as const;
 
 /** Longest billed time of a canary, in seconds: until Batch's time-out. */

@@ -31,9 +31,8 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts, canar
   const reasons: EndedStatus['reasons'] = {};
   const leftBehind: EndedStatus['leftBehind'] = [];
   const ofCanaries = costOfRuns(canaries);
-  let spent = ofCanaries;
+  const runs = submissions.flatMap(({ records }) => records.flatMap((record) => record.runs));
   for (const one of submissions) {
-    spent += one.records.reduce((sum, { runs }) => sum + costOfRuns(runs), 0);
     const standing = effectiveRecord(one.records);
     if (isOpen(one) || standing === undefined) {
       counts.open += 1;
@@ -52,11 +51,8 @@ export function endedStatus({ frozen, budget, deadline, submissions, acts, canar
     submissions: submissions.length,
     counts,
     reasons,
-    money: { budget, spent, canaries: ofCanaries },
-    instanceTime: instanceTime(
-      submissions.flatMap(({ records }) => records.flatMap(({ runs }) => runs)),
-      frozen.instanceClasses,
-    ),
+    money: { budget, spent: ofCanaries + costOfRuns(runs), canaries: ofCanaries },
+    instanceTime: instanceTime(runs, frozen.instanceClasses),
     leftBehind,
     operatorsLog: acts.slice(-50).map(({ at, act, by, reason, refused }) => ({
       at,

@@ -59,7 +59,6 @@ export async function submissionOverview(
   const first = 1 + records.flatMap(({ runs }) => runs).reduce((highest, { n }) => Math.max(highest, n), 0);
   const newRuns = await runsSoFar({ store, bucket: buckets.runs }, { campaign, submission, first });
   const unsealings = await unsealingsOf(access.results, campaign);
-  const reason = standing?.reason ?? null;
   const result = standing && scores[records.indexOf(standing)]?.result;
   return {
     version: 1,
@@ -70,10 +69,7 @@ export async function submissionOverview(
     submittedAt,
     ...(pseudonym !== undefined && { pseudonym }),
     state: standing?.state ?? underWay?.stage ?? 'queued',
-    reason,
-    fault: reason && responsibleParty(reason),
-    detail: standing?.detail ?? null,
-    why: whyOfEnd(reason, standing?.runs ?? []) ?? null,
+    ...endOf(standing),
     score: result?.kind === 'scored' ? result.score : null,
     underWay,
     rounds: records.map((record, index) => roundOf(record, scores[index]?.result)),
@@ -81,6 +77,12 @@ export async function submissionOverview(
     runsSoFar: newRuns.map((run) => ({ ...run, why: whyOfRun(run) ?? null })),
   };
 }
+
+/** Why the submission ended, by the record that counts. */
+const endOf = (standing: LedgerRecord | undefined): Pick<SubmissionOverview, 'reason' | 'fault' | 'detail' | 'why'> => {
+  const { reason = null, detail = null, runs = [] } = standing ?? {};
+  return { reason, fault: reason && responsibleParty(reason), detail, why: whyOfEnd(reason, runs) ?? null };
+};
 
 /** The row of a submission that is named by its id or its pseudonym. Throws SUBMISSION_UNKNOWN. */
 export async function rowOf({ frozen }: Access, campaign: string, given: string, names: Names): Promise<Submission> {

@@ -1,7 +1,8 @@
+import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { leaderboardEntries, type CampaignResults } from '../../ledger/results.ts';
 import type { Head } from '../../ledger/heads.ts';
 import type { Fairness } from '../../ledger/verification/fairness.ts';
-import type { Verification } from '../../ledger/verification/verify-campaign.ts';
+import type { Verification, VerifiedCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { sha256 } from '../../sha256.ts';
 
@@ -53,17 +54,7 @@ export function summaryOf(
     record: faults.length === 0 ? 'intact' : 'changed',
     faults: faults.length,
     unchecked,
-    digests:
-      frozen && heads
-        ? {
-            campaign: heads.campaign,
-            manifest: frozen.manifest.digest,
-            acts: heads.acts.newest,
-            unsealings: heads.unsealings.newest,
-            ledger: ledgerDigest(heads.ledger),
-            canaries: digestOfLines(Object.entries(heads.canaries ?? {}).map(([key, digest]) => `${key} ${digest}\n`)),
-          }
-        : null,
+    digests: frozen && heads ? digestsOf(frozen, heads) : null,
     checked: counts,
     submissions,
     runs: results.submissions.reduce((sum, { runs }) => sum + runs.length, 0),
@@ -78,6 +69,18 @@ export function summaryOf(
     publicKey: frozen?.recordKey ?? null,
   };
 }
+
+const digestsOf = (
+  { manifest }: FrozenCampaign,
+  { campaign, acts, unsealings, ledger, canaries = {} }: VerifiedCampaign['heads'],
+): VerificationSummary['digests'] => ({
+  campaign,
+  manifest: manifest.digest,
+  acts: acts.newest,
+  unsealings: unsealings.newest,
+  ledger: ledgerDigest(ledger),
+  canaries: digestOfLines(Object.entries(canaries).map(([key, digest]) => `${key} ${digest}\n`)),
+});
 
 const ledgerDigest = (ledger: Record<string, Head>): string =>
   digestOfLines(

@@ -8,6 +8,7 @@ import { memoryLimitMiB, programFor } from './drill-program.ts';
 import type { Evidence, Expected, Outside } from './evidence.ts';
 import { judgeGvisor } from './judge/gvisor.ts';
 import { judge } from './judge/judge.ts';
+import { asFilled, withFillableOutput } from './largest-output.ts';
 import type { AttackPlan } from './program/hostile-program.ts';
 import { listen } from './listeners.ts';
 
@@ -19,9 +20,13 @@ export interface Drill {
 
 /**
  * Runs Holdout's hostile program exactly as a submission is run, and judges each control by its report and by what was seen
- * from outside. Under gVisor a limit ends the whole container, so each gets one of its own. Leaves nothing on the host. Rejects with the abort reason if it is stopped.
+ * from outside. Under gVisor a limit ends the whole container, so each gets one of its own. An output that is too large to be
+ * filled is tried with a smaller one. Leaves nothing on the host. Rejects with the abort reason if it is stopped.
  */
-export async function drill(request: Drill): Promise<ControlCheck[]> {
+export const drill = async (request: Drill): Promise<ControlCheck[]> =>
+  asFilled(await checksOf({ ...request, run: withFillableOutput(request.run) }), request.run);
+
+async function checksOf(request: Drill): Promise<ControlCheck[]> {
   const all = ['memory', 'processes'] as const;
   if (request.run.instanceClass.isolation !== 'gvisor') return judge(await evidenceOf(request, all));
   return judgeGvisor({

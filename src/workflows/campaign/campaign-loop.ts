@@ -121,6 +121,8 @@ export class CampaignLoop {
     }
     ticking.cancel();
     await ticks;
+    // Needs no patch: nothing is pending when the loop ends, and the cancelled tick resolves within the same workflow task, so
+    // that older histories have no message in between. A refusal noted here is newer than they are.
     await this.commands.finish();
     this.show();
   }
