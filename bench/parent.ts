@@ -13,7 +13,7 @@ import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
 import { embeddedTimings } from '../src/timings.ts';
 import { frozenCampaign } from '../test/support/campaigns/frozen-campaign.ts';
-import { startTemporalServer } from '../test/support/temporal-server.ts';
+import { startTemporalServer } from '../test/support/servers/temporal-server.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
 import { parentRuns } from './support/parent-runs.ts';
 import { usageOf } from './support/processes.ts';

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { queryDeadlineMs } from '../src/client/status/query-progress.ts';
-import { startTemporalServer } from '../test/support/temporal-server.ts';
+import { startTemporalServer } from '../test/support/servers/temporal-server.ts';
 import { goSignal, heardQuery, twoThings } from './workflows/question-workflows.ts';
 import { keepResult } from './support/results.ts';
 

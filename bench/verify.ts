@@ -12,7 +12,7 @@ import { ObjectStore } from '../src/s3/object-store.ts';
 import type { SealKeys } from '../src/sealing/seal-keys.ts';
 import { scoreAgainst, truthOf } from '../src/scoring/score-predictions.ts';
 import { teamsOfTheCase } from '../test/support/campaigns/simulated-campaign.ts';
-import { startS3Server, type S3Server } from '../test/support/s3-server.ts';
+import { startS3Server, type S3Server } from '../test/support/servers/s3-server.ts';
 import { usageOf } from './support/processes.ts';
 import { recordCampaign } from './support/recorded-campaign.ts';
 import { keepResult, quantile } from './support/results.ts';

@@ -17,8 +17,8 @@ import { sha256OfFile } from '../../src/sha256.ts';
 import { EcrRig } from '../../test/cloud/ecr/ecr-rig.ts';
 import { ResultsBucket, submissionOf } from '../../test/ledger/store-rig.ts';
 import { frozenCampaign } from '../../test/support/campaigns/frozen-campaign.ts';
-import { startS3Server, type S3Server } from '../../test/support/s3-server.ts';
-import { startTemporalServer, type TemporalServer } from '../../test/support/temporal-server.ts';
+import { startS3Server, type S3Server } from '../../test/support/servers/s3-server.ts';
+import { startTemporalServer, type TemporalServer } from '../../test/support/servers/temporal-server.ts';
 import type { pull } from '../workflows/pull-workflows.ts';
 import { usageOf } from './processes.ts';
 

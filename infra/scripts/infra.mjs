@@ -18,9 +18,9 @@ const commands = {
   check: (args) => {
     ensureDependencies();
     return run(projectRoot, 'node_modules/.bin/mocha', [
-      'test/cloud/infra.test.ts',
-      'test/cloud/infra-host.test.ts',
-      'test/cloud/infra-settings.test.ts',
+      'test/cloud/infra/infra.test.ts',
+      'test/cloud/infra/host.test.ts',
+      'test/cloud/infra/settings.test.ts',
       ...args,
     ]);
   },

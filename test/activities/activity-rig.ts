@@ -26,7 +26,7 @@ import { BatchRig, pollMs } from '../batch/batch-rig.ts';
 import { ResultsBucket } from '../ledger/store-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { inContext } from './in-context.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from '../support/servers/temporal-server.ts';
 import type { callOne, StandIn, submission } from './workflows.ts';
 
 const timings: Timings = { ...embeddedTimings, poll: pollMs, listSettle: 500 };

@@ -4,7 +4,7 @@ import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { parseRunKey, runKeyOf } from '../../src/ids.ts';
 import { chainOf } from '../../src/ledger/ledger.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { record, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import type { Play } from '../batch/batch-rig.ts';

@@ -20,9 +20,9 @@ import { ObjectStore } from '../../src/s3/object-store.ts';
 import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { Rig, rigKey, tryKill } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
+import { FaultProxy } from '../support/servers/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
-import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 
 /** What a runner does. {@link BatchRig.open} makes the files that it waits for. */
 export interface Play {

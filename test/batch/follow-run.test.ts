@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 import { runObjects } from '../../src/object-keys.ts';
 

@@ -3,7 +3,7 @@ import { CancelJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
 import type { FollowedRun } from '../../src/batch/follow-run.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
 const noCapacity =

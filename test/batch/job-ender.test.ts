@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { JobEnder } from '../../src/batch/job-ender.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
 describe('ending many jobs', () => {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { BatchRig, pollMs } from './batch-rig.ts';
 
 describe('the job poller', () => {

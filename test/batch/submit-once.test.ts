@@ -9,7 +9,7 @@ import { jobNameOf } from '../../src/batch/job-name.ts';
 import { parseRunKey } from '../../src/ids.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults } from '../support/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { BatchRig } from './batch-rig.ts';
 import { runObjects } from '../../src/object-keys.ts';

@@ -9,7 +9,7 @@ import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';
-import { ownerAccount } from '../support/s3-server.ts';
+import { ownerAccount } from '../support/servers/s3-server.ts';
 import { DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { agentArguments, variablesOf } from './ecs-agent.ts';

@@ -8,8 +8,8 @@ import { projectRoot } from '../../src/local/project-root.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { Rig } from '../local/batch-endpoint/endpoint-rig.ts';
 import { eventually } from '../support/eventually.ts';
-import { type S3Server, startS3Server } from '../support/s3-server.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { type S3Server, startS3Server } from '../support/servers/s3-server.ts';
+import { startTemporalServer, type TemporalServer } from '../support/servers/temporal-server.ts';
 
 /** How a command of `holdout` ended. */
 export interface Ended {

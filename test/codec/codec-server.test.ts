@@ -10,7 +10,7 @@ import { fromJson, toJson, type JsonPayload } from '../../src/codec-server/json-
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
 import { openPayload, sealPayload } from '../../src/codec/sealed-payload.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 const token = 't'.repeat(43);
 const json = (text: string) => ({ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(text) });

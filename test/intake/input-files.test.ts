@@ -9,7 +9,7 @@ import { uploadInputs } from '../../src/intake/upload-inputs.ts';
 import { countInputs, inputsIn } from '../../src/intake/input-files.ts';
 import { sortNames } from '../../src/intake/input-names.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
-import { ownerAccount, type S3Server, startS3Server } from '../support/s3-server.ts';
+import { ownerAccount, type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 
 const composed = '\u00E9.mp4';
 const decomposed = 'e\u0301.mp4';

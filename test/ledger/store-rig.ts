@@ -8,7 +8,7 @@ import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
-import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 import { sha256 } from '../../src/sha256.ts';
 import { resultObjects } from '../../src/object-keys.ts';
 

@@ -7,7 +7,7 @@ import { keyCommand } from '../../src/codec-server/key-commands.ts';
 import { newKeyFile, readKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
-import { exportNamespace } from '../support/temporal-exports.ts';
+import { exportNamespace } from '../support/servers/temporal-exports.ts';
 
 /** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. */
 const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin'];

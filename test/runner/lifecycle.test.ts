@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { runCause } from '../../src/batch/run-cause.ts';
 import { runnerExit, type RunnerError } from '../../src/campaign/model/run-outcome.ts';
 import { eventually } from '../support/eventually.ts';
-import { type RequestCounter, countRequests } from '../support/request-counter.ts';
-import { ownerAccount } from '../support/s3-server.ts';
+import { type RequestCounter, countRequests } from '../support/servers/request-counter.ts';
+import { ownerAccount } from '../support/servers/s3-server.ts';
 import { RunnerRig, type StartedRunner } from './runner-rig.ts';
 import { runObjects } from '../../src/object-keys.ts';
 

@@ -13,7 +13,7 @@ import { checkIsolation } from '../../src/runner/isolation/check-isolation.ts';
 import type { EngineSettings } from '../../src/runner/runner-settings.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { buildImage, type ImageRecipe } from '../support/images/oci-image.ts';
-import { type S3Server, startS3Server } from '../support/s3-server.ts';
+import { type S3Server, startS3Server } from '../support/servers/s3-server.ts';
 import { runObjects } from '../../src/object-keys.ts';
 
 /** A started runner; `exitCode` settles when it ends. */

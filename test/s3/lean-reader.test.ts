@@ -7,8 +7,8 @@ import type { HttpRequest } from '@smithy/core/protocols';
 import { LeanReader } from '../../src/s3/lean-reader.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
-import { countRequests, type RequestCounter } from '../support/request-counter.ts';
-import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
+import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 
 /** Keys as Holdout has them, and others that need escaping. */
 const keys = ['c/canary:g4/1/claim', 'c/s/1/spec.json', "a b/+&=?#%41/ü/(1)!*'~.json"];

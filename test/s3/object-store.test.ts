@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
-import { countRequests, type RequestCounter } from '../support/request-counter.ts';
-import { ownerAccount, startS3Server, type S3Server } from '../support/s3-server.ts';
+import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 
 const stranger = '999999999999';
 const ownerHeader = 'x-amz-expected-bucket-owner';

@@ -7,7 +7,7 @@ import { KeyRing } from '../../src/codec/key-ring.ts';
 import { checkAndRegisterKeys, checkKeys } from '../../src/codec/registered-keys.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { loadSettings } from '../../src/settings.ts';
-import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 
 describe('the list of codec keys in the results bucket', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));

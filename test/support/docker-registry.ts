@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianPrograms } from './debian-programs.ts';
 import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from './servers/free-port.ts';
 
 /** The registry that Docker itself publishes, on loopback, with its images in a folder. */
 export interface DockerRegistry {

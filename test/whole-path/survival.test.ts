@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
@@ -95,7 +95,12 @@ describe('a campaign whose processes are killed', function () {
   });
 
   it('leaves a record that verify finds intact', async () => {
+    // The last start closed its stack.
+    const up = home.start(['local', 'up']);
+    await up.until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
     const verified = await home.run('verify', results.campaign);
+    await home.run('local', 'down');
+    await up.end();
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /: the record is intact$/m);
   });

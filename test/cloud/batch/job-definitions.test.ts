@@ -5,7 +5,7 @@ import { JobDefinitionRevisions } from '../../../src/batch/definitions/job-defin
 import type { AwsRunnerHost, JobClass } from '../../../src/batch/definitions/job-definition.ts';
 import { runnerHost } from '../batch-host.ts';
 import { itWithPython, pythonProgram } from '../python.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { ServerProcess } from '../server-process.ts';
 
 const digest = (letter: string): string => `registry.example.org/holdout-runner@sha256:${letter.repeat(64)}`;

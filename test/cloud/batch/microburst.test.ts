@@ -6,7 +6,7 @@ import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.
 import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { itWithPython } from '../python.ts';
 import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { Microburst, type Rule } from './microburst.ts';
 
 /** Notes every call that no other rule touches. */

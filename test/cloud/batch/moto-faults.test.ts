@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { BatchClient, ListJobsCommand } from '@aws-sdk/client-batch';
 import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { itWithPython, pythonProgram, runPython } from '../python.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { ServerProcess } from '../server-process.ts';
 import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Rig, rigKey } from '../../local/batch-endpoint/endpoint-rig.ts';
 import { itWithPython, pythonProgram, runPython } from '../python.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { ServerProcess } from '../server-process.ts';
 
 /** What moto does otherwise; docs/fidelity.md says why the endpoint does not follow it. */

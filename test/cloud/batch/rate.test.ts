@@ -7,9 +7,9 @@ import { submitOnce } from '../../../src/batch/submit-once.ts';
 import { inParallel } from '../../../src/in-parallel.ts';
 import { ObjectStore, type Bucket } from '../../../src/s3/object-store.ts';
 import { Rig, rigKey } from '../../local/batch-endpoint/endpoint-rig.ts';
-import { startS3Server, type S3Server } from '../../support/s3-server.ts';
+import { startS3Server, type S3Server } from '../../support/servers/s3-server.ts';
 import { itWithPython } from '../python.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { Microburst } from './microburst.ts';
 
 /** As many as the largest campaign has. */

@@ -4,8 +4,8 @@ import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
 import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { eventually } from '../../support/eventually.ts';
-import { FaultProxy, type BatchOperation, type Fault } from '../../support/fault-proxy.ts';
-import { freePort } from '../../support/free-port.ts';
+import { FaultProxy, type BatchOperation, type Fault } from '../../support/servers/fault-proxy.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 
 const refuse = (status: number, type: string, message: string): Fault => ({ kind: 'refuse', status, type, message });
 

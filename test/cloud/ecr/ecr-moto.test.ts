@@ -6,7 +6,7 @@ import { scanVerdict } from '../../../src/images/store/image-scan.ts';
 import { ecrHostOf, type EcrHost } from '../../../src/registry/ecr-host.ts';
 import { ecrClient, ecrToken } from '../../../src/registry/ecr-token.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { setVariables } from '../../support/images/ecr-api.ts';
 import { itWithPython, pythonProgram } from '../python.ts';
 

@@ -4,7 +4,7 @@ import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 
 const programs = (): string => debianPrograms('docker-registry', ['docker-registry']);
 

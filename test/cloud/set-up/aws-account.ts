@@ -19,9 +19,9 @@ import {
 } from '@aws-sdk/client-ecr';
 import { CreateInstanceProfileCommand, CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { jobDefinition, type JobClass, type JobDefinition } from '../../../src/batch/definitions/job-definition.ts';
-import { ownerAccount } from '../../support/s3-server.ts';
+import { ownerAccount } from '../../support/servers/s3-server.ts';
 import { pythonProgram, runPython } from '../python.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import { ServerProcess } from '../server-process.ts';
 
 /** moto's account, which owns the buckets of the S3 server too. */

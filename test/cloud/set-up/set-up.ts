@@ -15,7 +15,7 @@ import { codecKeyObjects, resultObjects } from '../../../src/object-keys.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
 import { bucketsOf, type Buckets } from '../../../src/settings.ts';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
-import { startS3Server, type S3Server } from '../../support/s3-server.ts';
+import { startS3Server, type S3Server } from '../../support/servers/s3-server.ts';
 import { account, AwsAccount, classes, key, prefix, region, registry } from './aws-account.ts';
 import { TemporalNamespaces } from './temporal-namespaces.ts';
 

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTemporalServer, type TemporalServer } from '../../support/temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from '../../support/servers/temporal-server.ts';
 import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
 import { checkSearchAttributes } from '../../../src/cloud-checks/search-attributes.ts';
 

@@ -11,7 +11,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { submissionDetails } from '../../../src/campaign/explanation/submission-details.ts';
 import { markdownCode, markdownText } from '../../../src/escaping/markdown.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 import type { shown } from './workflows.ts';
 
 const browserPath = '/usr/bin/chromium';

@@ -12,7 +12,7 @@ import { abandonedClaim } from '../../../src/ids.ts';
 import { ObjectStore } from '../../../src/s3/object-store.ts';
 import { scorePredictions } from '../../../src/scoring/score-predictions.ts';
 import { frozenCampaign } from '../../support/campaigns/frozen-campaign.ts';
-import { ownerAccount, startS3Server, type S3Server } from '../../support/s3-server.ts';
+import { ownerAccount, startS3Server, type S3Server } from '../../support/servers/s3-server.ts';
 import { eventually, Rig, spawnEndpoint } from './endpoint-rig.ts';
 import { runObjects } from '../../../src/object-keys.ts';
 

@@ -54,7 +54,10 @@ describe('findEngineImage', () => {
 
   it('throws the engine’s words if it goes on failing', async () => {
     const { command } = engine(100, 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.');
-    await assert.rejects(findEngineImage(command, 'localhost/one:1'), /image inspect failed: Cannot connect to the Docker daemon/);
+    await assert.rejects(
+      findEngineImage(command, 'localhost/one:1'),
+      /image inspect failed: Cannot connect to the Docker daemon/,
+    );
   });
 
   it('has no image that the podman of this host does not have', async () => {

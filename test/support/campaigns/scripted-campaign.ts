@@ -33,7 +33,7 @@ import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedCanaries } from './scripted-canaries.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';
-import { startTemporalServer, type TemporalServer } from '../temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from '../servers/temporal-server.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 import type { RunEnd } from '../../../src/activities/run-end.ts';
 

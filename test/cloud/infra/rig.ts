@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documentOf, policiesOf } from '../../infra/checks/policies.ts';
-import type { Installation } from '../../infra/checks/installation.ts';
-import { projectRoot } from '../../src/local/project-root.ts';
-import { pythonProgram } from './python.ts';
+import { documentOf, policiesOf } from '../../../infra/checks/policies.ts';
+import type { Installation } from '../../../infra/checks/installation.ts';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { pythonProgram } from '../python.ts';
 
 export const infraFolder = join(projectRoot(), 'infra');
 

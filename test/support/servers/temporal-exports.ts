@@ -1,4 +1,4 @@
-import type { Stack } from '../../src/local/stack/open-stack.ts';
+import type { Stack } from '../../../src/local/stack/open-stack.ts';
 import { temporalCommand } from './temporal-command.ts';
 
 /** What Temporal's own command line exports of a namespace: as printed, and what its base64 texts contain. */

@@ -2,22 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { field, readInstallation, resourcesOf, type Installation } from '../../infra/checks/installation.ts';
-import { Mutant, set, statementWith } from '../../infra/checks/mutate.ts';
-import { mutations } from '../../infra/checks/mutations.ts';
-import { promises } from '../../infra/checks/promises.ts';
-import { settings as inKnownAccount } from '../../infra/checks/account-settings.ts';
-import { settings as sample } from '../../infra/checks/sample-settings.ts';
-import { settings as own } from '../../infra/settings.ts';
-import {
-  describeWithCdk,
-  nagFindings,
-  policyFindings,
-  synthesise,
-  templateErrors,
-  writeInstallation,
-} from './infra-rig.ts';
-import { itWithPython, runPython } from './python.ts';
+import { field, readInstallation, resourcesOf, type Installation } from '../../../infra/checks/installation.ts';
+import { Mutant, set, statementWith } from '../../../infra/checks/mutate.ts';
+import { mutations } from '../../../infra/checks/mutations.ts';
+import { promises } from '../../../infra/checks/promises.ts';
+import { settings as inKnownAccount } from '../../../infra/checks/account-settings.ts';
+import { settings as sample } from '../../../infra/checks/sample-settings.ts';
+import { settings as own } from '../../../infra/settings.ts';
+import { describeWithCdk, nagFindings, policyFindings, synthesise, templateErrors, writeInstallation } from './rig.ts';
+import { itWithPython, runPython } from '../python.ts';
 
 /** Each synthesis runs cdk-nag too, and fails on a finding that nobody has acknowledged. */
 const installations = [

@@ -5,8 +5,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { type Buckets, bucketsOf } from '../../src/settings.ts';
-import { eventually } from './eventually.ts';
+import { type Buckets, bucketsOf } from '../../../src/settings.ts';
+import { eventually } from '../eventually.ts';
 import { freePort } from './free-port.ts';
 
 const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdout/tools/versitygw-1.8.0');

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Stack } from '../../src/local/stack/open-stack.ts';
+import type { Stack } from '../../../src/local/stack/open-stack.ts';
 
 const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdout/tools/temporal-1.5.1');
 

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { faultySettings } from '../../infra/checks/faulty-settings.ts';
-import { settings as sample } from '../../infra/checks/sample-settings.ts';
-import { settings as own } from '../../infra/settings.ts';
-import { faultsOf } from '../../infra/src/settings/faults.ts';
-import { describeWithCdk, infraFolder } from './infra-rig.ts';
+import { faultySettings } from '../../../infra/checks/faulty-settings.ts';
+import { settings as sample } from '../../../infra/checks/sample-settings.ts';
+import { settings as own } from '../../../infra/settings.ts';
+import { faultsOf } from '../../../infra/src/settings/faults.ts';
+import { describeWithCdk, infraFolder } from './rig.ts';
 
 /** What a program of infra/ says about a file of settings. */
 function checked(program: string, file: string): { status: number | null; lines: string[] } {
