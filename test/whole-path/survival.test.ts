@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
-import { CampaignHome, leaderboardIn, resultsOf, type Started } from '../support/campaign-command.ts';
+import { CampaignHome, leaderboardIn, resultsOf, type Ended, type Started } from '../support/campaign-command.ts';
+import { eventually } from '../support/eventually.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 
 describe('a campaign whose processes are killed', function () {
@@ -97,8 +98,12 @@ describe('a campaign whose processes are killed', function () {
   it('leaves a record that verify finds intact', async () => {
     // The last start closed its stack.
     const up = home.start(['local', 'up']);
-    await up.until('the stack is up', () => existsSync(join(home.folder, 'stack.json')));
-    const verified = await home.run('verify', results.campaign);
+    let verified: Ended = { status: null, stdout: '', stderr: '' };
+    const hasStack = async (): Promise<boolean> => {
+      verified = await home.run('verify', results.campaign);
+      return !verified.stderr.includes('No embedded stack is up');
+    };
+    await eventually('the stack is up', hasStack, { withinMs: 60_000 });
     await home.run('local', 'down');
     await up.end();
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
