@@ -82,6 +82,16 @@ describe('the lean reader', () => {
 });
 
 describe('the lean reader’s requests', () => {
+  let ambient: NodeJS.ProcessEnv;
+  before(() => {
+    ambient = process.env;
+    // Other tests of this process may have set endpoints.
+    process.env = Object.fromEntries(Object.entries(ambient).filter(([name]) => !name.startsWith('AWS_')));
+  });
+  after(() => {
+    process.env = ambient;
+  });
+
   /** The requests of the SDK and of the lean reader for the same object. */
   async function requestsOf(
     given: S3ClientConfig,

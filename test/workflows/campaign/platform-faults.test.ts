@@ -151,7 +151,7 @@ describe('a campaign whose platform has a fault', () => {
     const { stuck } = await until('away', (progress) => progress.stuck.length === 1 && progress.counts.finished === 5);
     assert.match(
       stuck.map(stuckLine).join(),
-      /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no route$/,
+      /^a: its image cannot be copied \(failed 5 times since .* UTC\): IMAGE_COPY_FAILED: .*no route → Check disk space/,
     );
     // The reports of later attempts, which in reality take a day.
     const [{ what, cause, since }] = stuck as [CampaignProgress['stuck'][number]];
