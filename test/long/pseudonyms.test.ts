@@ -19,11 +19,14 @@ interface Pages {
   steps: string[];
 }
 
+/** A run that takes a minute: it is stopped in the middle, and ends in the end. */
+const aMinute = { startUpSeconds: 0, secondsPerItem: 1_500, spread: 0 };
+
 describe('a campaign whose operators see pseudonyms', function () {
   this.timeout(240_000);
   const home = new SimulatedHome({
     teams: [2, 1, 1, 1],
-    slots: { g4: 2, p3: 1 },
+    slots: { g4: 3, p3: 1 },
     budgetUsd: 500,
     unprobed: true,
     blind: true,
@@ -69,13 +72,14 @@ describe('a campaign whose operators see pseudonyms', function () {
 
   let started = '';
   before(async () => {
-    await home.open({ [running]: endless, [crashed]: { end: 'error' } });
+    await home.open({ [running]: endless, [paused]: aMinute, [crashed]: { end: 'error' } });
     started = await home.begin();
-    await home.command(0, 'pause', '--team', 'zz-canary-3', '--why', 'a mail from ZZ Canary 3');
     await home.until(
-      'three ended, one runs',
-      ({ counts }) => counts.finished + counts.failed >= 3 && counts.running === 1,
+      'three ended, two run',
+      ({ counts }) => counts.finished + counts.failed === 3 && counts.running === 2,
     );
+    await home.command(0, 'pause', '--team', 'zz-canary-3', '--kill', '--why', 'a mail from ZZ Canary 3');
+    await home.until('one waits', ({ counts }) => counts.running === 1 && counts.waiting === 1);
     const manifest = join(home.folder, 's3', 'holdout-results', home.campaign, 'manifest.json');
     const { teams } = JSON.parse(readFileSync(manifest, 'utf8')) as {
       teams: { submissions: { submission: string; pseudonym: { submission: string } }[] }[];
