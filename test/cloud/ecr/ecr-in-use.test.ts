@@ -29,7 +29,7 @@ function assertNoSecrets(ecr: EcrRig, text: string): void {
 }
 
 describeWithRegistry('a worker with ECR', () => {
-  const campaign = 'ecr';
+  const campaign = 'case';
   let ecr: EcrRig;
   let rig: ActivityRig;
   before(async () => {
