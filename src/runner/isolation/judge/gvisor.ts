@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
 import { inWords, type Judgement, notRefused, unless } from './faults.ts';
+import { peakFaults } from './limits.ts';
 import { judge, usualJudges } from './judge.ts';
 import { mountFaults, mountsIn } from './mounts.ts';
 import { bait } from '../program/hostile-program.ts';
@@ -53,7 +54,7 @@ function judgeMemory({ outside: { end, outOfMemory, peakMiB }, expected: { memor
   return {
     faults: [
       ...unless(isKilled && outOfMemory === 'killed', `a child took more than ${memoryMiB} MiB and nothing was killed`),
-      ...unless(peakMiB === null || peakMiB <= memoryMiB, `it used ${peakMiB} MiB of ${memoryMiB} MiB`),
+      ...peakFaults(peakMiB, memoryMiB),
     ],
     seen: `gVisor was killed at ${memoryMiB} MiB, with everything in it`,
   };

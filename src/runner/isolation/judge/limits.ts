@@ -18,7 +18,7 @@ export function judgeMemory({ memory, mounts }: Findings, { expected, outside }:
     faults: [
       ...unless(memory.status === killed, `a child took more than ${memoryMiB} MiB and was not killed`),
       ...unless(outOfMemory !== 'none', 'the kernel has no record of a kill at the limit'),
-      ...unless(peakMiB === null || peakMiB <= memoryMiB, `it used ${peakMiB} MiB of ${memoryMiB} MiB`),
+      ...peakFaults(peakMiB, memoryMiB),
       ...groupFaults(memory.limits, memoryMiB * mebibyte, 'memory'),
       ...unless(Number(memory.swap ?? 0) === 0, `its control group allows ${memory.swap?.trim()} of swap`),
       ...sizeFaults(all, '/tmp', temporaryMiB),
@@ -29,6 +29,13 @@ export function judgeMemory({ memory, mounts }: Findings, { expected, outside }:
       (outOfMemory === 'unknown' ? '; this host keeps no record of such a kill' : ''),
   };
 }
+
+/** MiB above the limit that the kernel gives to processes that it is killing, and for its own structures (mm/memcontrol.c). */
+const forcedMiB = 8;
+
+/** Whether more was in use than the limit. */
+export const peakFaults = (peakMiB: number | null, memoryMiB: number): string[] =>
+  unless(peakMiB === null || peakMiB <= memoryMiB + forcedMiB, `it used ${peakMiB} MiB of ${memoryMiB} MiB`);
 
 /** It cannot have more processes than its limit, nor more processor time, where its control group shows that. */
 export function judgeProcesses({ processes, processors }: Findings, { expected, outside }: Seen): Judgement {
