@@ -26,6 +26,7 @@ export const unitTests = [
   'test/intake/submissions-file.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
+  'test/private-file.test.ts',
   'test/registry/',
   'test/report/',
   'test/runner/measure/',

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdoutError, messageOf } from '../errors.ts';
-import { readPrivateFile } from '../private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
 const suffix = '.txt';
 const identityLine = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
@@ -13,12 +13,11 @@ const identityLine = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 export async function makeSealKey(folder: string, campaign: string): Promise<string> {
   const file = join(folder, `${campaign}${suffix}`);
   if (existsSync(file)) return recipientOf(readIdentity(file));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { generateX25519Identity } = await import('age-encryption');
   const identity = await generateX25519Identity();
   const recipient = await recipientOf(identity);
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
-  writeFileSync(file, text, { mode: 0o600, flag: 'wx', flush: true });
+  writePrivateFile(file, text);
   return recipient;
 }
 

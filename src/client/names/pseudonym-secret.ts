@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../../private-file.ts';
 
 /** Bytes. */
 const secretLength = 32;
@@ -10,11 +11,7 @@ const secretLength = 32;
  * with the rows of the campaign, so a lost secret changes none.
  */
 export function pseudonymSecret(home: string, campaign: string): Buffer {
-  const folder = join(home, 'pseudonym-secrets');
-  const file = join(folder, campaign);
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(secretLength), { mode: 0o600, flag: 'wx', flush: true });
-  }
+  const file = join(home, 'pseudonym-secrets', campaign);
+  if (!existsSync(file)) writePrivateFile(file, randomBytes(secretLength));
   return readFileSync(file);
 }

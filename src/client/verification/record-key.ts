@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../../private-file.ts';
 
 /** The private key of a campaign's record, in the home of whoever started the campaign. */
 const fileOf = (home: string, campaign: string): string => join(home, 'record-keys', `${campaign}.pem`);
@@ -12,9 +13,7 @@ const fileOf = (home: string, campaign: string): string => join(home, 'record-ke
 export function makeRecordKey(home: string, campaign: string): string {
   const file = fileOf(home, campaign);
   if (!existsSync(file)) {
-    mkdirSync(join(home, 'record-keys'), { recursive: true, mode: 0o700 });
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-    writeFileSync(file, pem, { mode: 0o600, flag: 'wx', flush: true });
+    writePrivateFile(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   }
   return pemOf(createPrivateKey(readFileSync(file)));
 }

@@ -116,13 +116,7 @@ export const pseudonymControls = [
     ['pilots stay hidden', 'const isHidden = recordKey === undefined || ', 'const isHidden = '],
     ['errors', 'const message = names.text(error.message);', 'const { message } = error;'],
   ]),
-  ...controlsOf('src/client/names/pseudonym-secret.ts', kept, [
-    [
-      'a secret for its owner alone',
-      "{ mode: 0o600, flag: 'wx', flush: true }",
-      "{ mode: 0o644, flag: 'wx', flush: true }",
-    ],
-  ]),
+  ...controlsOf('src/private-file.ts', kept, [['a secret for its owner alone', 'mode: 0o600', 'mode: 0o644']]),
   ...controlsOf('src/worker/shown-log.ts', kept, [
     ['ids of workflows in logs', 'prefix + names.submission(workflowId.slice(prefix.length))', 'workflowId'],
     ['errors in logs', 'message: names.text(message), stack', 'message, stack'],

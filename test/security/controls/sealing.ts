@@ -66,10 +66,10 @@ export const sealingControls = [
   ...controlsOf('src/sealing/seal-keys.ts', keys, [
     ['the recipient’s own identity', 'if ((await recipientOf(identity)) !== recipient) continue;', ''],
     ['no secret in an error', "throw new Error('its identity is invalid');", 'throw new Error(identity);'],
-    ['an identity file for its owner alone', 'mode: 0o600', 'mode: 0o644'],
   ]),
   ...controlsOf('src/private-file.ts', keys, [
     ['an identity file that others can read', 'if ((mode & others) !== 0)', 'if (false)'],
+    ['an identity file for its owner alone', 'mode: 0o600', 'mode: 0o644'],
   ]),
   ...controlsOf(
     'src/worker/check-seal-keys.ts',

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writePrivateFile } from '../src/private-file.ts';
+
+describe('a new file of secrets', () => {
+  const home = mkdtempSync(join(tmpdir(), 'holdout-private-'));
+  const [folder, file] = [join(home, 'keys'), join(home, 'keys', 'one')];
+  after(() => rmSync(home, { recursive: true }));
+
+  it('is for its owner alone, in a folder that is, and replaces none', () => {
+    writePrivateFile(file, 'secret');
+    assert.deepEqual([statSync(file).mode & 0o777, statSync(folder).mode & 0o777], [0o600, 0o700]);
+    assert.throws(() => writePrivateFile(file, 'other'), { code: 'EEXIST' });
+    assert.equal(readFileSync(file, 'utf8'), 'secret');
+    assert.deepEqual(readdirSync(folder), ['one']);
+  });
+
+  it('is whole or not there: what a crash left beside it is no obstacle', () => {
+    const two = join(folder, 'two');
+    writeFileSync(`${two}.${process.pid}.new`, '');
+    writePrivateFile(two, 'whole');
+    assert.equal(readFileSync(two, 'utf8'), 'whole');
+  });
+});
