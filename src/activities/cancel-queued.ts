@@ -1,7 +1,7 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { inParallel } from '../in-parallel.ts';
-import { closeRounds } from '../ledger/close-rounds.ts';
+import { closeRounds } from '../ledger/cancelled-records.ts';
 import { finalRounds, readsAtOnce } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -1,7 +1,7 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import { commandsOf } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
-import { closeRounds } from '../ledger/close-rounds.ts';
+import { closeRounds } from '../ledger/cancelled-records.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { readCampaignRecord } from '../ledger/campaign-record.ts';
 import { headsBody, type Heads } from '../ledger/heads.ts';

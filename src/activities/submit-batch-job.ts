@@ -5,7 +5,7 @@ import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../camp
 import { specClassOf, type RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
-import { submitSpec, withdrawSpec } from './jobs/submit-spec.ts';
+import { submitSpec, withdrawSpec } from './jobs/submit-run.ts';
 
 /** A run that was granted. */
 export interface RunOrder {

@@ -1,5 +1,5 @@
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
-import { CallSlots } from './call-slots.ts';
+import { CallSlots } from './call-rate.ts';
 
 /**
  * Batch allows an account 50 calls a second (re:Post, "aws-batch-requests-error"). This is one process's part: two workers and

@@ -8,8 +8,8 @@ import { ImageTree, maxLayers } from './layers/image-tree.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
-import { scanFolder } from './archive/scan-folder.ts';
+import { scanArchive, type ScannedArchive } from './archive/read-archive.ts';
+import { scanFolder } from './archive/read-folder.ts';
 import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
 import type { ArchiveLimits } from './archive/archive-limits.ts';
 

@@ -5,7 +5,7 @@ import { canarySeconds, containerMemoryMiB } from '../../campaign/model/run-limi
 import { specClassOf } from '../../campaign/model/run-spec.ts';
 import { runKeyOf } from '../../ids.ts';
 import { classNamed, type Dependencies } from '../dependencies.ts';
-import { submitSpec, withdrawSpec } from '../jobs/submit-spec.ts';
+import { submitSpec, withdrawSpec } from '../jobs/submit-run.ts';
 
 /** A canary of a class; `submission` is its place in run keys and reports, `sequence` its number. */
 export interface CanaryOrder {

@@ -11,7 +11,7 @@ import {
   type FollowSignals,
   type FollowStep,
 } from '../../batch/follow-run.ts';
-import { refusalText } from '../../batch/refused.ts';
+import { refusalText } from '../../batch/refused-call.ts';
 import { runnableSince } from '../../batch/runnable-job.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { isShallow } from './json-depth.ts';
 import { refuse } from '../refusal.ts';
-import type { ScannedArchive } from './scan-archive.ts';
+import type { ScannedArchive } from './read-archive.ts';
 
 /** Maximum size of one manifest or configuration; real ones have a few kilobytes. */
 export const jsonBytes = 4 * 2 ** 20;

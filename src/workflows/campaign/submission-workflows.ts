@@ -25,7 +25,7 @@ import {
   refuseRunSignal,
   reportAgainSignal,
   tryAgainSignal,
-} from '../messages.ts';
+} from '../signals-and-queries.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import { activities, longActivities } from '../activity-proxies.ts';

@@ -9,7 +9,7 @@ import { activities } from '../activity-proxies.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
 import { Wanted } from '../jobs/wanted.ts';
-import { canaryEndedSignal, stuckSignal } from '../messages.ts';
+import { canaryEndedSignal, stuckSignal } from '../signals-and-queries.ts';
 
 export interface CanaryInput extends SealedInput {
   campaign: string;

@@ -8,7 +8,7 @@ import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
-import { endRunSignal } from '../messages.ts';
+import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { causeOf, followJob } from '../jobs/follow-job.ts';
 import { Wanted } from '../jobs/wanted.ts';

@@ -8,7 +8,7 @@ import { worstCanaryMicroUsd } from '../../../src/campaign/model/run-limits.ts';
 import { blockedLines } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { campaignWorkflowId, canaryWorkflowId } from '../../../src/ids.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { scriptedCanaryCost } from '../../support/campaigns/scripted-canaries.ts';

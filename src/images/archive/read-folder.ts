@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { refuse } from '../refusal.ts';
-import type { ScannedArchive } from './scan-archive.ts';
+import type { ScannedArchive } from './read-archive.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 
 /**

@@ -4,7 +4,7 @@ import { holdoutError, messageOf } from '../../errors.ts';
 import { ecrHostOf, hostOf, type EcrHost } from '../../registry/ecr-host.ts';
 import { ecrClient } from '../../registry/ecr-token.ts';
 import type { ScanRule } from '../../settings.ts';
-import { scanResult, type ScanRecord, type ScanResult } from './scan-verdict.ts';
+import { scanResult, type ScanRecord, type ScanResult } from './ecr-scan-result.ts';
 
 /** `reported`: one line about the scan. `refused`: by the host's rule, so it is no fault of the team. */
 export type ScanVerdict = { kind: 'unscanned' } | { kind: 'reported'; text: string } | { kind: 'refused'; why: string };

@@ -7,7 +7,7 @@ import { runCommand } from '../../../src/run-command.ts';
 import { openHome, placesOf } from '../../../src/local/stack/home/home.ts';
 import { closeShortPaths } from '../../../src/local/stack/home/short-paths.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
-import { findEngine } from '../../../src/local/tools/engine.ts';
+import { findEngine } from '../../../src/local/tools/find-engine.ts';
 import { openEngine } from '../../../src/local/tools/open-engine.ts';
 
 const silent = (): void => undefined;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { MixPlan } from '../../src/campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../../src/campaign/planning/plan.ts';
-import { planPicture } from '../../src/report/plan-picture.ts';
-import { ticksTo } from '../../src/report/svg.ts';
+import { planPicture } from '../../src/plan-picture/plan-picture.ts';
+import { ticksTo } from '../../src/plan-picture/svg.ts';
 
 const day = 86_400;
 const of = (p10: number, p50: number, p90: number) => ({ p10, p50, p90 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { dollars } from '../../../src/campaign/model/money.ts';
-import type { PilotRecord } from '../../../src/campaign/planning/pilot.ts';
+import type { PilotRecord } from '../../../src/campaign/planning/pilot-sample.ts';
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitStatus } from '../../../src/client/exit-status.ts';
 import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';

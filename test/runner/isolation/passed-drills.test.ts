@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Markers } from '../../../src/runner/isolation/markers.ts';
+import { Markers } from '../../../src/runner/isolation/passed-drills.ts';
 
 describe('the note that an isolation drill held', () => {
   let folder: string;

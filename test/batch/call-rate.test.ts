@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CallSlots } from '../../src/batch/call-slots.ts';
+import { CallSlots } from '../../src/batch/call-rate.ts';
 
 describe('the slots of calls', () => {
   const windowMs = 40;

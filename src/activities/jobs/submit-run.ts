@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { refusalOf } from '../../batch/refused.ts';
+import { refusalOf } from '../../batch/refused-call.ts';
 import { submitOnce, withdrawRun, type Settling, type Submitted } from '../../batch/submit-once.ts';
 import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';

@@ -5,13 +5,25 @@ import type { RunOption } from '../model/run-option.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
 import { byName } from '../model/by-name.ts';
 import { Canaries } from './canaries.ts';
-import { flag, instanceOf, mapOf, mark, named, object, optional, plain, recordOf, tuple, type Codec } from './codec.ts';
+import {
+  flag,
+  instanceOf,
+  mapOf,
+  mark,
+  named,
+  object,
+  optional,
+  plain,
+  recordOf,
+  tuple,
+  type Codec,
+} from './json-encoding.ts';
 import { Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf } from './read-only.ts';
 import type { Treatment } from './settings.ts';
 import { Money } from './spending.ts';
-import { statisticsCodec } from './statistics-codec.ts';
+import { statisticsCodec } from './statistics-encoding.ts';
 
 /** Grows when a state can no longer be decoded by the list of fields. A state without a version is one of version 1. */
 const version = 1;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HoldoutError } from '../../src/errors.ts';
-import { hostScan, type HostScan } from '../../src/images/host-scan/host-scan.ts';
-import { GateRig } from '../support/images/gate-rig.ts';
-import { tarOf } from '../support/images/image-archives.ts';
-import { layersOf, oci, OciBuilder } from '../support/images/oci-builder.ts';
-import { zstdOf } from '../support/images/zstd.ts';
+import { HoldoutError } from '../../../src/errors.ts';
+import { hostScan, type HostScan } from '../../../src/images/scans/host-scan.ts';
+import { GateRig } from '../../support/images/gate-rig.ts';
+import { tarOf } from '../../support/images/image-archives.ts';
+import { layersOf, oci, OciBuilder } from '../../support/images/oci-builder.ts';
+import { zstdOf } from '../../support/images/zstd.ts';
 
 const secret = 'text that a scanner looks for';
 

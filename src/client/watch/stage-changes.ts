@@ -1,7 +1,7 @@
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import type { NamesNow } from '../names/names-of-campaign.ts';
+import type { NamesNow } from '../pseudonyms/names-of-campaign.ts';
 import type { Access } from '../access.ts';
-import { stageIn, stageText } from './running-submissions.ts';
+import { stageIn, stageText } from '../status/running-submissions.ts';
 
 /** Prints a line for every submission whose stage has changed since the last call. */
 export class StageChanges {

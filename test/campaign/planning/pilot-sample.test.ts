@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { campaignPattern } from '../../../src/ids.ts';
 import type { Knowledge } from '../../../src/campaign/planning/knowledge.ts';
 import { pilotKnowledge } from '../../../src/campaign/planning/pilot-knowledge.ts';
-import { pilotName, pilotSample, pilotWorstCase, type PilotRun } from '../../../src/campaign/planning/pilot.ts';
+import { pilotName, pilotSample, pilotWorstCase, type PilotRun } from '../../../src/campaign/planning/pilot-sample.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import type { InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';

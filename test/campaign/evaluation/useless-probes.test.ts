@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isProbeUseless } from '../../../src/campaign/evaluation/base-image-record.ts';
+import { isProbeUseless } from '../../../src/campaign/evaluation/useless-probes.ts';
 
 describe('a probe on a base image', () => {
   it('is useless after ten saturating probes of that base, and not before', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judgeDevice } from '../../../src/runner/isolation/device/judge-device.ts';
+import { judgeDevice } from '../../../../src/runner/isolation/device-check/judge-device.ts';
 
 type Evidence = Parameters<typeof judgeDevice>[0];
 

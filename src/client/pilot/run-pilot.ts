@@ -2,7 +2,12 @@ import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { dollars } from '../../campaign/model/money.ts';
 import { runConditions } from '../../campaign/planning/pilot-conditions.ts';
 import { isSameRun, sortedRuns, unfitBecause } from '../../campaign/planning/pilot-fit.ts';
-import { pilotSample, pilotWorstCase, type PilotOrder, type PilotRecord } from '../../campaign/planning/pilot.ts';
+import {
+  pilotSample,
+  pilotWorstCase,
+  type PilotOrder,
+  type PilotRecord,
+} from '../../campaign/planning/pilot-sample.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted } from '../../safe-text.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HoldoutError } from '../../../src/errors.ts';
-import { scanVerdict, type ScanVerdict } from '../../../src/images/store/image-scan.ts';
-import { scanResult } from '../../../src/images/store/scan-verdict.ts';
+import { scanVerdict, type ScanVerdict } from '../../../src/images/scans/store-scan.ts';
+import { scanResult } from '../../../src/images/scans/ecr-scan-result.ts';
 import { loadSettings, type ScanRule } from '../../../src/settings.ts';
 import { startEcrApi, type EcrAnswer, type EcrApi } from '../../support/images/ecr-api.ts';
 

@@ -6,15 +6,15 @@ import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { HoldoutError, holdoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import type { Access } from '../access.ts';
-import { namesWhile, type NamesNow } from '../names/names-of-campaign.ts';
+import { namesWhile, type NamesNow } from '../pseudonyms/names-of-campaign.ts';
 import type { Output } from '../output.ts';
-import { blockedLines } from './blocked-text.ts';
-import { failureWords } from './trouble/failure-words.ts';
-import { OutageNotice } from './trouble/outage-notice.ts';
-import { ProgressLines } from './progress-lines.ts';
-import { queryProgress } from './query-progress.ts';
+import { blockedLines } from '../status/blocked-text.ts';
+import { failureWords } from '../status/trouble/failure-words.ts';
+import { OutageNotice } from './outage-notice.ts';
+import { ProgressLines } from './counts-and-forecast.ts';
+import { queryProgress } from '../status/query-progress.ts';
 import { StageChanges } from './stage-changes.ts';
-import { stuckActivities, type StuckActivity } from './trouble/stuck-activities.ts';
+import { stuckActivities, type StuckActivity } from '../status/trouble/stuck-activities.ts';
 
 /** Larger campaigns are followed by their counts alone. */
 const maxFollowed = 60;

@@ -3,10 +3,10 @@ import { dollars } from '../../campaign/model/money.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
-import { stuckLine } from './blocked-text.ts';
-import { canaryLines } from './canary-lines.ts';
-import { faultLines, waitLines } from './trouble/platform-lines.ts';
-import { stuckActivityLine, type StuckActivity } from './trouble/stuck-activities.ts';
+import { stuckLine } from '../status/blocked-text.ts';
+import { canaryLines } from '../status/canary-lines.ts';
+import { faultLines, waitLines } from '../status/trouble/platform-lines.ts';
+import { stuckActivityLine, type StuckActivity } from '../status/trouble/stuck-activities.ts';
 
 const forecastEveryMs = 300_000;
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
-import { labels } from '../launch/labels.ts';
+import { labels } from '../launch/container-labels.ts';
 import { runnerContainer } from '../launch/runner-container.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import type { ContainerEngine } from '../sandbox/engine.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobFolder } from '../../src/images/archive/blob-folder.ts';
-import { scanFolder } from '../../src/images/archive/scan-folder.ts';
+import { BlobFolder } from '../../../src/images/archive/blob-folder.ts';
+import { scanFolder } from '../../../src/images/archive/read-folder.ts';
 
 describe('the output of skopeo copy', () => {
   let folder: string;

@@ -1,4 +1,4 @@
-import { instanceOf, named, object, plain, recordOf, tuple } from './codec.ts';
+import { instanceOf, named, object, plain, recordOf, tuple } from './json-encoding.ts';
 import type { FieldsOf } from './read-only.ts';
 import { RunStatistics, type ClassStatistics, type EndedEvaluations, type FirstEvaluations } from './run-statistics.ts';
 

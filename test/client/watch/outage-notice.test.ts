@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { OutageNotice } from '../../../../src/client/status/trouble/outage-notice.ts';
+import { OutageNotice } from '../../../src/client/watch/outage-notice.ts';
 
 describe('an outage notice', () => {
   it('is not due while a worker may be restarting', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
-import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/codec.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/state-encoding.ts';
+import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/json-encoding.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { classes, limits } from '../samples.ts';
