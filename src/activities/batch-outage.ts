@@ -3,6 +3,9 @@ import type { FollowStep } from '../batch/follow-run.ts';
 import type { Dependencies } from './dependencies.ts';
 import { reportStuck } from './report-stuck.ts';
 
+/** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
+const longestUnreported = 30_000;
+
 /**
  * Watches whether Batch can be reached while a run is awaited: reports an outage to the campaign, and keeps a run that was
  * given up from waiting for Batch or S3 forever.
@@ -18,14 +21,16 @@ export class BatchOutage {
   private askedAt: number | undefined;
   private interrupt = new AbortController();
   private givenUpAt: number | undefined;
+  private readonly reportAfterMs: number;
 
   constructor(
     private readonly deps: Pick<Dependencies, 'poller' | 'workflows'>,
     private readonly order: object,
     private readonly giveUp: AbortSignal,
-    /** An outage of this length is reported. */
-    private readonly reportAfterMs: number,
-  ) {}
+    heartbeatTimeoutMs: number,
+  ) {
+    this.reportAfterMs = Math.min(2 * heartbeatTimeoutMs, longestUnreported);
+  }
 
   /** For how long (ms) a run that was given up has waited for Batch to respond; undefined if it was not given up. */
   get waited(): number | undefined {

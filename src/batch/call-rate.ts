@@ -1,9 +1,15 @@
 /**
+ * Batch allows an account 50 calls a second (re:Post, "aws-batch-requests-error"). This is one process's part: two workers and
+ * an operator's commands stay below it together.
+ */
+export const callsPerSecond = 20;
+
+/**
  * Keeps calls below a rate, however late they are sent, carried out or answered. A call occupies one of `slots` until
  * `windowMs` after its end, so two calls of one slot are carried out at least that far apart: no `windowMs` sees more than
  * `slots` calls. Spacing the starts alone is not enough, since a process or a network that stalls delivers them together.
  */
-export class CallSlots {
+export class CallRate {
   private readonly waiting: (() => void)[] = [];
   private readonly resting = new Set<NodeJS.Timeout>();
 

@@ -7,7 +7,7 @@ import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
 
 /** Records rounds that never began as cancelled, unless they have a record; returns how many this call recorded. */
-export async function closeRounds(
+export async function cancelRounds(
   results: Bucket,
   campaign: string,
   rounds: readonly TeamRound[],

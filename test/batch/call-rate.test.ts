@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CallSlots } from '../../src/batch/call-rate.ts';
+import { CallRate } from '../../src/batch/call-rate.ts';
 
 describe('the slots of calls', () => {
   const windowMs = 40;
@@ -9,7 +9,7 @@ describe('the slots of calls', () => {
   const stall = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
   it('let no window see more calls than there are, though process and answers stall', async () => {
-    const slots = new CallSlots(4, windowMs);
+    const slots = new CallRate(4, windowMs);
     const carriedOut: number[] = [];
     const call = async (n: number): Promise<void> => {
       // On its way, then carried out, then answered; every pause may be long.
@@ -30,7 +30,7 @@ describe('the slots of calls', () => {
   });
 
   it('free a slot after a call that failed', async () => {
-    const slots = new CallSlots(1, 5);
+    const slots = new CallRate(1, 5);
     await assert.rejects(
       slots.run(() => Promise.reject(new Error('no'))),
       /no/,
@@ -39,7 +39,7 @@ describe('the slots of calls', () => {
   });
 
   it('do not delay calls while slots are free', async () => {
-    const slots = new CallSlots(3, 60_000);
+    const slots = new CallRate(3, 60_000);
     const began = performance.now();
     await Promise.all([1, 2, 3].map((n) => slots.run(() => Promise.resolve(n))));
     assert.ok(performance.now() - began < 5_000);

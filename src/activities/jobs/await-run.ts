@@ -35,9 +35,6 @@ export interface RunToAwait {
 /** An outage, and that a given-up run waits in vain, is noticed within this many ms. The SDK sends fewer heartbeats. */
 const longestBeat = 2_000;
 
-/** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
-const reportedAfter = 30_000;
-
 /**
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
  * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
@@ -55,7 +52,7 @@ export async function awaitRun<Outcome extends AnyOutcome = RunOutcome>(
   const seen: SeenJob = { jobId: order.jobId, status: 'SUBMITTED', ...waitBefore(context, order.jobId) };
   const signals = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout } = deps.settings.timings;
-  const outage = new BatchOutage(deps, order, signals.giveUp, Math.min(2 * awaitHeartbeatTimeout, reportedAfter));
+  const outage = new BatchOutage(deps, order, signals.giveUp, awaitHeartbeatTimeout);
   const placement = new PlacementReport(deps, order);
   const beat = (): void => {
     const { words: _, ...details } = seen;

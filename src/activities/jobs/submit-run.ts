@@ -14,7 +14,7 @@ type AnySpec = RunSpec | CanarySpec;
  * Writes a run's spec and makes sure that the run has one job, despite failures and repeated calls. Batch ends the job
  * `graceSeconds` after the spec's wall clock.
  */
-export const submitSpec = (
+export const submitRun = (
   deps: Dependencies,
   spec: AnySpec,
   instanceClass: InstanceClass,

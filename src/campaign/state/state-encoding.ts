@@ -21,7 +21,7 @@ import {
 import { Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf } from './read-only.ts';
-import type { Treatment } from './settings.ts';
+import type { Treatment } from './team-settings.ts';
 import { Money } from './spending.ts';
 import { statisticsCodec } from './statistics-encoding.ts';
 

@@ -3,6 +3,9 @@ import type { NamesNow } from '../pseudonyms/names-of-campaign.ts';
 import type { Access } from '../access.ts';
 import { stageIn, stageText } from '../status/running-submissions.ts';
 
+/** Larger campaigns are followed by their counts alone. */
+const maxFollowed = 60;
+
 /** Prints a line for every submission whose stage has changed since the last call. */
 export class StageChanges {
   private readonly seen = new Map<string, string>();
@@ -14,7 +17,12 @@ export class StageChanges {
     private readonly namesNow: NamesNow,
   ) {}
 
-  async say(): Promise<void> {
+  /** `submissions`: how many the campaign has. */
+  async say(submissions: number): Promise<void> {
+    if (submissions <= maxFollowed) await this.sayChanges();
+  }
+
+  private async sayChanges(): Promise<void> {
     const query = `HoldoutCampaign = "${this.campaign}" AND WorkflowType = "submission"`;
     const newest = new Set<string>();
     const names = await this.namesNow();
@@ -33,6 +41,6 @@ export class StageChanges {
 
   /** The stages at the end of a campaign whose submissions were followed. */
   async sayLast(): Promise<void> {
-    if (this.seen.size > 0) await this.say();
+    if (this.seen.size > 0) await this.sayChanges();
   }
 }

@@ -16,9 +16,6 @@ import { queryProgress } from '../status/query-progress.ts';
 import { StageChanges } from './stage-changes.ts';
 import { stuckActivities, type StuckActivity } from '../status/trouble/stuck-activities.ts';
 
-/** Larger campaigns are followed by their counts alone. */
-const maxFollowed = 60;
-
 const pollMs = 1_000;
 
 /** `why`: every cause of the block with the command that removes it, one line each. */
@@ -94,7 +91,7 @@ async function look(
     const real = await queryProgress(access, campaign, 0);
     const names = await namesNow(real.submissions);
     const progress = shown(real, names);
-    if (progress.submissions <= maxFollowed) await stages.say();
+    await stages.say(progress.submissions);
     return { progress, stuck: shown(await stuckActivities(access, campaign), names) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -6,7 +6,7 @@ import { compressionOf, unpackedFile } from './compression.ts';
 import { maxEntries, maxNameLength, type ArchiveLimits } from './archive-limits.ts';
 
 /** The files and links of a handed-in image, by name without `./`. Folders are left out. */
-export interface ScannedArchive {
+export interface ArchiveContent {
   files: Map<string, Blob>;
   /** The targets of links, inside the archive. */
   links: Map<string, string>;
@@ -16,10 +16,10 @@ export interface ScannedArchive {
  * Reads the outer tar once, in constant memory, and stores every file in it: checks sizes, names and types and hashes all
  * content. Throws a Refusal.
  */
-export async function scanArchive(path: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ScannedArchive> {
+export async function readArchive(path: string, limits: ArchiveLimits, blobs: BlobFolder): Promise<ArchiveContent> {
   if ((await stat(path)).size > limits.imageBytes)
     refuse(`the archive is larger than the ${limits.imageBytes} bytes allowed`);
-  const found: ScannedArchive = { files: new Map(), links: new Map() };
+  const found: ArchiveContent = { files: new Map(), links: new Map() };
   let entries = 0;
   for await (const entry of archiveEntries(unpackedArchive(path, limits.unpackedBytes))) {
     if ((entries += 1) > maxEntries) refuse(`the archive has more than ${maxEntries} entries`);
@@ -40,7 +40,7 @@ async function* unpackedArchive(path: string, maxBytes: number): AsyncGenerator<
   }
 }
 
-async function take(entry: ArchiveEntry, found: ScannedArchive, blobs: BlobFolder): Promise<void> {
+async function take(entry: ArchiveEntry, found: ArchiveContent, blobs: BlobFolder): Promise<void> {
   const name = checkEntryName(entry.name, entry.place);
   if (entry.kind === 'folder') return;
   const earlier = contentOf(found, name);
@@ -66,7 +66,7 @@ function checkEntryName(written: string, place: string): string {
 }
 
 /** The content of a name, '' when there is none. */
-const contentOf = ({ files, links }: ScannedArchive, name: string): string =>
+const contentOf = ({ files, links }: ArchiveContent, name: string): string =>
   [files.get(name)?.sha256, links.get(name)].join('>').replace(/^>$/, '');
 
 /** Symbolic links are relative to their folder, hard links to the root. Throws a Refusal for a target outside the archive. */

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails } from '@temporalio/workflow';
 import type { CanaryReport, CanaryVerdict } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryDetails } from '../../campaign/explanation/canary-text.ts';
-import { longestCanarySeconds } from '../../campaign/model/run-limits.ts';
+import { longestCanarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
 import { campaignWorkflowId, canaryMember } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';
 import { activities } from '../activity-proxies.ts';

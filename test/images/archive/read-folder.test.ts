@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobFolder } from '../../../src/images/archive/blob-folder.ts';
-import { scanFolder } from '../../../src/images/archive/read-folder.ts';
+import { readFolder } from '../../../src/images/archive/read-folder.ts';
 
 describe('the output of skopeo copy', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe('the output of skopeo copy', () => {
   after(() => rm(folder, { recursive: true }));
 
   const scan = (imageBytes: number) =>
-    scanFolder(folder, { imageBytes, unpackedBytes: 2 ** 20 }, new BlobFolder(join(folder, 'blobs')));
+    readFolder(folder, { imageBytes, unpackedBytes: 2 ** 20 }, new BlobFolder(join(folder, 'blobs')));
 
   it('is read as far as the limit of an image goes, all files together', async () => {
     assert.equal((await scan(102)).files.size, 3);

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CanaryVerdict } from '../../../src/campaign/model/canaries/canary-report.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
-import { worstCanaryMicroUsd } from '../../../src/campaign/model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../../../src/campaign/model/canaries/canary-limits.ts';
 import { blockedLines } from '../../../src/client/status/blocked-text.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { campaignWorkflowId, canaryWorkflowId } from '../../../src/ids.ts';
