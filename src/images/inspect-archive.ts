@@ -11,7 +11,7 @@ import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { readArchive, type ArchiveContent } from './archive/read-archive.ts';
 import { readFolder } from './archive/read-folder.ts';
-import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
+import { writeLayout, type AcceptedLayer } from './store/write-oci-layout.ts';
 import type { ArchiveLimits } from './archive/archive-limits.ts';
 
 /**

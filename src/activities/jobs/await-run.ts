@@ -16,9 +16,9 @@ import { runnableSince } from '../../batch/runnable-job.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
-import { BatchOutage } from '../batch-outage.ts';
+import { BatchOutage } from './batch-outage.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { PlacementReport, type Wait } from '../placement-report.ts';
+import { PlacementReport, type Wait } from './placement-report.ts';
 import { GiveUpReport } from './give-up-report.ts';
 import { heartbeatWhile } from '../with-heartbeat.ts';
 

@@ -1,4 +1,4 @@
-import { differences } from '../operators/differences.ts';
+import { differences } from '../operators/json-differences.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { FileConditions } from './pilot-conditions.ts';

@@ -1,7 +1,7 @@
-import type { StuckStep } from '../campaign/model/messages.ts';
-import { placementStep } from '../campaign/model/placement-step.ts';
-import type { WorkflowDependencies } from './dependencies.ts';
-import { reportStuck } from './report-stuck.ts';
+import type { StuckStep } from '../../campaign/model/messages.ts';
+import { placementStep } from '../../campaign/model/placement-step.ts';
+import type { WorkflowDependencies } from '../dependencies.ts';
+import { reportStuck } from '../report-stuck.ts';
 
 /** A job's wait for a machine, as the last poll showed it. */
 export interface Wait {

@@ -1,7 +1,7 @@
-import { noResponse, outageTolerated, type Service } from '../batch/end-without-batch.ts';
-import type { FollowStep } from '../batch/follow-run.ts';
-import type { Dependencies } from './dependencies.ts';
-import { reportStuck } from './report-stuck.ts';
+import { noResponse, outageTolerated, type Service } from '../../batch/end-without-batch.ts';
+import type { FollowStep } from '../../batch/follow-run.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { reportStuck } from '../report-stuck.ts';
 
 /** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
 const longestUnreported = 30_000;

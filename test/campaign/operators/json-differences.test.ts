@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { differences } from '../../../src/campaign/operators/differences.ts';
+import { differences } from '../../../src/campaign/operators/json-differences.ts';
 
 describe('differences of two campaign files', () => {
   it('names each place by its path, with both values', () => {
