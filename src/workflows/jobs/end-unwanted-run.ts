@@ -10,7 +10,7 @@ const endsUnanswered = 'end-runs-unanswered';
 const answersWithin = 5_000;
 
 /** A run that is wanted until its submission is cancelled or an operator ends it. */
-export class WantedRun {
+export class EndableRun {
   isOver: boolean;
   private scope: CancellationScope | undefined;
   private tell = (): void => undefined;

@@ -6,7 +6,7 @@ import { failureCause } from '../../failure-cause.ts';
 import type { Timings } from '../../timings.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
 import { isUntaken, untilTaken } from './untaken-activities.ts';
-import type { WantedRun } from './end-unwanted-run.ts';
+import type { EndableRun } from './end-unwanted-run.ts';
 
 type Submitted = Awaited<ReturnType<Activities['submitBatchJob']>>;
 
@@ -27,7 +27,7 @@ export type FollowedJob<End> =
   | Exclude<Submitted, { kind: 'submitted' | 'adopted' }>;
 
 interface JobContext {
-  wanted: WantedRun;
+  wanted: EndableRun;
   timings: Timings;
   reportStuck: (stuck: StuckStep | null) => Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { causeOf, followJob } from '../jobs/follow-job.ts';
-import { WantedRun } from '../jobs/end-unwanted-run.ts';
+import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
 export interface SubmissionInput extends SealedInput {
@@ -161,7 +161,7 @@ export class SubmissionRuns {
       image: this.image,
       moreSharedMemory,
     };
-    const wanted = new WantedRun(CancellationScope.current(), this.unwanted >= n);
+    const wanted = new EndableRun(CancellationScope.current(), this.unwanted >= n);
     this.endRun = () => wanted.end();
     const job = await followJob<RunEnd>(
       {
