@@ -7,7 +7,7 @@ import { submitCanary } from './canaries/submit-canary.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
-import { endedSubmissions } from './ended-submissions.ts';
+import { endedSubmissions } from './submissions-without-workflow.ts';
 import { findTeam } from './find-team.ts';
 import { openCampaign } from './open-campaign.ts';
 import { nextSubmissions } from './next-submissions.ts';

@@ -5,7 +5,7 @@ import type { Dependencies } from './dependencies.ts';
 import { lostRuns } from './lost-runs.ts';
 import { highestOf } from './open-submission.ts';
 import { keepResult, reportOf } from './record-result.ts';
-import { isRunning } from './submission-workflows.ts';
+import { isRunning } from './running-workflows.ts';
 
 const submissionsAtOnce = 16;
 

@@ -3,7 +3,7 @@ import { KeyRing } from '../codec/key-ring.ts';
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
 import { keyCommand } from './key-commands.ts';
 import { openCodecServer } from './server.ts';
-import { codecServerSettings } from './settings.ts';
+import { codecServerSettings } from './codec-server-settings.ts';
 
 /** The codec server, or a change of a key file. */
 function run([command = 'serve', file, id]: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { RunnerError } from '../campaign/model/run-outcome.ts';
 import { HoldoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
-import { timings } from './timings.ts';
+import { timings } from './runner-timings.ts';
 import { runObjects } from '../object-keys.ts';
 
 /** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
-import { LeanReader } from './lean-reader.ts';
+import { LeanReader } from './small-object-reader.ts';
 import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
 import { endedByHoldout } from '../../batch/job-fate.ts';
-import { endWithoutBatch } from '../../batch/end-without-batch.ts';
+import { endWithoutBatch } from '../../batch/give-up-without-batch.ts';
 import {
   followRun,
   type AnyOutcome,

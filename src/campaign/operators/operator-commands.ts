@@ -1,5 +1,5 @@
 import type { MessageWith, RestReason } from './command-fields.ts';
-import { command, type CommandRule } from './command-rule.ts';
+import { command, type CommandRule } from './command-definition.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { takeStuckSubmissions } from '../state/give-up-rule.ts';

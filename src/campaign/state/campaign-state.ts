@@ -20,7 +20,7 @@ import { mostStuck } from './stuck-limit.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf, ReadOnly } from './read-only.ts';
 import { RunStatistics } from './run-statistics.ts';
-import { Settings } from './settings.ts';
+import { Settings } from './campaign-settings.ts';
 import { Money } from './spending.ts';
 
 /** The implementation of {@link CampaignState}. Messages from submissions may arrive twice, late or out of order. */

@@ -18,7 +18,7 @@ import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
 import { sealFor, sealKeysFolder } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
-import { watchCampaign } from '../watch/watch.ts';
+import { watchCampaign } from '../watch/watch-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 
 export interface RunCampaignOptions {

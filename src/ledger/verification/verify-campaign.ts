@@ -7,7 +7,7 @@ import { truthOf } from '../../scoring/score-predictions.ts';
 import type { SealKeys } from '../../sealing/seal-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
-import type { CanaryRecord } from '../canaries.ts';
+import type { CanaryRecord } from '../canary-records.ts';
 import { commandChain } from '../command-log.ts';
 import { headOf, type Chains, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';

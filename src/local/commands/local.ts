@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
 import { openStack } from '../stack/open-stack.ts';
 import { stackStatus } from '../stack/status.ts';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
 import { holdoutError } from '../../errors.ts';
 import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
-import { timings } from '../timings.ts';
-import { CudaLoad, type StartedLoad } from './cuda-load.ts';
+import { timings } from '../runner-timings.ts';
+import { CudaLoad, type StartedLoad } from './cuda-process.ts';
 
 /** The result of one check: the expected range of the peak and the measured peak, in MiB. */
 export interface Finding {

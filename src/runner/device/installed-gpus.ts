@@ -1,5 +1,5 @@
 import { lastLines, runCommand } from '../../run-command.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 import { unreadable } from './nvidia-failure.ts';
 
 /** The UUIDs of the GPUs that the driver shows to this host. Throws DEVICE_UNREADABLE if it does not answer. */

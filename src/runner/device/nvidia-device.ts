@@ -5,7 +5,7 @@ import type { SampledGpu, WantedGpus } from './device-samples.ts';
 import { accountedApps, accountedPeaksSince } from './nvidia-smi.ts';
 import { NvidiaSampler } from './nvidia-sampler.ts';
 import type { EngineSettings } from '../runner-settings.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 export type MeasuredDevice = NonNullable<RunOutcome['device']>;
 

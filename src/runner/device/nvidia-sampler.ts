@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import { DeviceSamples, type SampledGpu, type WantedGpus } from './device-samples.ts';
 import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { readingOf, samplingCommand } from './nvidia-smi.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 /**
  * Samples the usage of a run's GPUs with nvidia-smi, each on its own. Restarts an nvidia-smi that dies or stops printing; the

@@ -1,5 +1,5 @@
 import { run } from '../sandbox/command.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 /** A reading of one GPU by nvidia-smi. */
 export interface GpuReading {

@@ -3,7 +3,7 @@ import { runnerExit } from '../../campaign/model/run-outcome.ts';
 import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { ContainerEngine } from '../sandbox/engine.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 import { ownContainer } from './own-container.ts';
 import { runnerArguments, runnerContainer } from './runner-container.ts';
 

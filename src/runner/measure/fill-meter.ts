@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 interface Fill {
   usedBytes: number;

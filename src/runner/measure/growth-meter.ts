@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { GrowthPoint } from '../../campaign/model/run-outcome.ts';
 import { GrowthRecord } from './growth-record.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 /**
  * Measures from outside how a run's predictions file grows, five times a second. It reads only the size and never opens the

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 const device = '/dev/kmsg';
 /** More than the longest record of the kernel. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { retryFor } from '../../retry-for.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));

@@ -3,7 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, ContainerEngine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 /** How a container ran. The times are the runner's; `seconds` is from the monotonic clock. */
 export interface ContainerRun {

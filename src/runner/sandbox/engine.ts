@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
 import { retryFor } from '../../retry-for.ts';
 import { type CommandResult, spawnDetached } from '../../run-command.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 import { run, succeed } from './command.ts';
 import { type EngineImage, findEngineImage } from './engine-image.ts';
 import type { EngineSettings } from '../runner-settings.ts';

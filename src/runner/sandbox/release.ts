@@ -6,7 +6,7 @@ import { ContainerEngine } from './engine.ts';
 import { unmountAll } from './mounts.ts';
 import { type RunPaths, runPathsOf } from './run-paths.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
-import { timings } from '../timings.ts';
+import { timings } from '../runner-timings.ts';
 
 /** Kills and removes a run's container, mounts, loop devices and control group. May be called again at any time. */
 export const releaseHost = (engine: ContainerEngine, place: RunPaths): Promise<void> =>

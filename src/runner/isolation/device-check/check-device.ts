@@ -1,6 +1,6 @@
 import type { DeviceCheck } from '../../../campaign/model/canaries/canary.ts';
 import { type GpuKind, gpusOf } from '../../../campaign/model/classes/instance-class-kinds.ts';
-import { timings } from '../../timings.ts';
+import { timings } from '../../runner-timings.ts';
 import { runConfined } from '../confined-program.ts';
 import type { Drill } from '../drill.ts';
 import { cudaLoad } from './cuda-load.ts';

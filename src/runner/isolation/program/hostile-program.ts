@@ -3,7 +3,7 @@ import { otherCalls } from './forbidden-calls.ts';
 import { call } from './machine-code.ts';
 import { ProgramMemory, type Slot, type TextRegion } from './memory.ts';
 import { executableOf } from './executable.ts';
-import { nr, openFlags } from './system-calls.ts';
+import { nr, openFlags } from './call-numbers.ts';
 import type { Target } from './target.ts';
 
 /** The paths of a drill in its container, and amounts that its limits must refuse. */

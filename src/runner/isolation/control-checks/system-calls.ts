@@ -1,5 +1,5 @@
 import type { Findings } from '../program/hostile-program.ts';
-import { errno } from '../program/system-calls.ts';
+import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 import { lineOf } from './user.ts';
 

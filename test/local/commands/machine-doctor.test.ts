@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { controls } from '../../../src/campaign/model/canaries/canary.ts';
 import { which } from '../../../src/local/tools/find-engine.ts';
 import { changedEngine } from '../../support/changed-engine.ts';
-import { doctor } from '../../../src/local/commands/doctor.ts';
+import { doctor } from '../../../src/local/commands/machine-doctor.ts';
 
 describe('doctor', () => {
   const before = { ...process.env };
@@ -76,7 +76,7 @@ describe('doctor', () => {
     const [node, program] = [join(folder, 'node'), join(folder, 'doctor.mjs')];
     await build({
       stdin: {
-        contents: `import { doctor } from './src/local/commands/doctor.ts';
+        contents: `import { doctor } from './src/local/commands/machine-doctor.ts';
           process.exitCode = await doctor((text) => process.stdout.write(text));`,
         resolveDir: process.cwd(),
       },

@@ -1,11 +1,11 @@
 import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
 import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
-import { errno } from '../program/system-calls.ts';
+import { errno } from '../program/call-numbers.ts';
 import { inWords, type Judgement, notRefused, unless } from './faults.ts';
 import { peakFaults } from './limits.ts';
-import { judge, usualJudges } from './judge.ts';
-import { mountFaults, mountsIn } from './mounts.ts';
+import { judge, usualJudges } from './judge-controls.ts';
+import { mountFaults, mountsIn } from './mount-faults.ts';
 import { bait } from '../program/hostile-program.ts';
 import { lineOf } from './user.ts';
 

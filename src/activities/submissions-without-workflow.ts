@@ -1,5 +1,5 @@
 import type { Dependencies } from './dependencies.ts';
-import { notRunning, runningSubmissionIds } from './submission-workflows.ts';
+import { notRunning, runningSubmissionIds } from './running-workflows.ts';
 
 /** Returns those of the submissions that have no running workflow. Looks only at those missing from the list of running ones. */
 export async function endedSubmissions(

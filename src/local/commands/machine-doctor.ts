@@ -12,7 +12,7 @@ import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
 import { installCommand } from '../tools/debian-packages.ts';
 import { neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
-import { checkEngine } from './check-engine.ts';
+import { checkEngine } from './engine-requirement.ts';
 import { keeperOf } from '../stack/users.ts';
 
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */

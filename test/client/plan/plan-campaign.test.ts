@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitOfError, exitStatus } from '../../../src/client/exit-status.ts';
 import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';
-import { planCampaign } from '../../../src/client/plan/plan.ts';
+import { planCampaign } from '../../../src/client/plan/plan-campaign.ts';
 import { HoldoutError } from '../../../src/errors.ts';
 
 const yaml = `campaign: small

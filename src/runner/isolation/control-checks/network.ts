@@ -1,6 +1,6 @@
 import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
-import { errno } from '../program/system-calls.ts';
+import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 
 const noRoute = [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Control, controls } from '../../../src/campaign/model/canaries/canary.ts';
-import type { Evidence } from '../../../src/runner/isolation/drill-findings.ts';
-import { judge } from '../../../src/runner/isolation/judge/judge.ts';
-import { forbiddenCalls } from '../../../src/runner/isolation/program/forbidden-calls.ts';
-import type { Findings } from '../../../src/runner/isolation/program/hostile-program.ts';
-import { abstractTarget, internetTarget, type Target } from '../../../src/runner/isolation/program/target.ts';
+import { type Control, controls } from '../../../../src/campaign/model/canaries/canary.ts';
+import type { Evidence } from '../../../../src/runner/isolation/drill-findings.ts';
+import { judge } from '../../../../src/runner/isolation/control-checks/judge-controls.ts';
+import { forbiddenCalls } from '../../../../src/runner/isolation/program/forbidden-calls.ts';
+import type { Findings } from '../../../../src/runner/isolation/program/hostile-program.ts';
+import { abstractTarget, internetTarget, type Target } from '../../../../src/runner/isolation/program/target.ts';
 
 const [loopback, metadata] = [internetTarget('tcp', '127.0.0.1', 80), internetTarget('tcp', '169.254.169.254', 80)] as [
   Target,

@@ -1,8 +1,8 @@
 import type { Evidence } from '../drill-findings.ts';
 import { bait, type Findings } from '../program/hostile-program.ts';
-import { errno } from '../program/system-calls.ts';
+import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
-import { mountFaults, mountsIn } from './mounts.ts';
+import { mountFaults, mountsIn } from './mount-faults.ts';
 
 type Seen = Omit<Evidence, 'findings'>;
 const { EROFS, EACCES, EPERM } = errno;

@@ -1,5 +1,5 @@
 import type { ContainerEnd } from '../../../campaign/model/run-outcome.ts';
-import { resultName } from '../program/system-calls.ts';
+import { resultName } from '../program/call-numbers.ts';
 
 /** What speaks against a control, and what was seen of it. It holds if nothing speaks against it. */
 export interface Judgement {

@@ -1,8 +1,8 @@
 import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
-import { errno } from '../program/system-calls.ts';
+import { errno } from '../program/call-numbers.ts';
 import { inWords, type Judgement, unless } from './faults.ts';
-import { mountFaults, mountsIn, sizeFaults } from './mounts.ts';
+import { mountFaults, mountsIn, sizeFaults } from './mount-faults.ts';
 
 const mebibyte = 2 ** 20;
 const killed = 9;

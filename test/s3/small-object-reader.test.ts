@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
-import { LeanReader } from '../../src/s3/lean-reader.ts';
+import { LeanReader } from '../../src/s3/small-object-reader.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
 import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
