@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies.ts';
 import { notRunning, runningSubmissionIds } from './running-workflows.ts';
 
 /** Returns those of the submissions that have no running workflow. Looks only at those missing from the list of running ones. */
-export async function endedSubmissions(
+export async function submissionsWithoutWorkflow(
   deps: Dependencies,
   { campaign, submissions }: { campaign: string; submissions: string[] },
 ): Promise<string[]> {

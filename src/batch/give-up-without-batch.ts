@@ -28,7 +28,7 @@ export const outageTolerated = 8_000;
  * any more, or the job that began it must have timed out. Any other job is left behind: nobody knows when Batch will accept calls
  * again. Undefined while there is hope.
  */
-export async function endWithoutBatch<Outcome extends AnyOutcome = RunOutcome>(
+export async function giveUpWithoutBatch<Outcome extends AnyOutcome = RunOutcome>(
   runs: Bucket,
   run: UnreachableRun,
 ): Promise<FollowedRun<Outcome> | undefined> {

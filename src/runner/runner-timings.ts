@@ -1,5 +1,5 @@
 /** The runner's intervals and limits, in milliseconds. */
-export const timings = {
+export const runnerTimings = {
   /** Between two samples of the size of the output and of the predictions file. */
   outputSample: 200,
   /** Between two reads of the kernel's log. */

@@ -23,7 +23,7 @@ interface BucketLocation {
  * own connections, with its credentials, region and endpoint. Whatever is not a complete object with the right checksum is
  * left to the SDK, which retries, follows other regions and explains errors.
  */
-export class LeanReader {
+export class SmallObjectReader {
   private readonly locations = new Map<string, Promise<BucketLocation | undefined>>();
 
   constructor(

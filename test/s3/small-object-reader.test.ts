@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
-import { LeanReader } from '../../src/s3/small-object-reader.ts';
+import { SmallObjectReader } from '../../src/s3/small-object-reader.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
 import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
@@ -109,7 +109,7 @@ describe('the lean reader’s requests', () => {
     const settings = { s3PathStyle, bucketOwner: ownerAccount };
     const client = openS3Client(settings, { region: 'eu-central-1', credentials, ...given, requestHandler });
     await client.send(new GetObjectCommand({ Bucket: 'some-runs', Key: keys[2] }));
-    assert.ok(await new LeanReader(client, ownerAccount).find('some-runs', keys[2] ?? ''), 'it made a request');
+    assert.ok(await new SmallObjectReader(client, ownerAccount).find('some-runs', keys[2] ?? ''), 'it made a request');
     const [sdk, lean] = requests;
     assert.ok(sdk && lean && requests.length === 2, 'each made one request');
     return [sdk, lean];

@@ -1,5 +1,5 @@
 import { invalidField } from './command-fields.ts';
-import { ruleOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
+import { definitionOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
 import { isDone } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 
@@ -8,7 +8,7 @@ export function validationError<Name extends OperatorCommandName>(
   { name, message }: OperatorCommand<Name>,
   state: CampaignState,
 ): string | undefined {
-  const { reopens, acceptedWhileClosing, required = [], refusal } = ruleOf(name);
+  const { reopens, acceptedWhileClosing, required = [], refusal } = definitionOf(name);
   if (state.closing && !acceptedWhileClosing && !(reopens && isDone(state))) return 'the campaign is closing';
   return invalidField(name, required, message) ?? refusal?.(message, state);
 }
@@ -23,7 +23,7 @@ export function applyCommand<Name extends OperatorCommandName>(
   team: number,
   now: number,
 ): void {
-  const { reopens, apply } = ruleOf(name);
+  const { reopens, apply } = definitionOf(name);
   if (reopens) state.set({ closing: undefined });
   apply?.(message, { state, team, now });
 }
@@ -34,6 +34,6 @@ export function asRecorded<Name extends OperatorCommandName>(
   state: CampaignState,
   now: number,
 ): OperatorCommand<Name> {
-  const { recorded } = ruleOf(command.name);
+  const { recorded } = definitionOf(command.name);
   return recorded ? { ...command, message: recorded(command.message, state, now) } : command;
 }

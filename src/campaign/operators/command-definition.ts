@@ -20,7 +20,7 @@ interface Target {
   now: number;
 }
 
-export interface CommandRule<Message, Sent = 'signal' | 'update', Required = FieldName, Optional = FieldName> {
+export interface CommandDefinition<Message, Sent = 'signal' | 'update', Required = FieldName, Optional = FieldName> {
   /** The Web UI can send signals too; an update returns once the command is on record. */
   sentAs: Sent;
   required?: readonly Required[];
@@ -49,5 +49,5 @@ export const command = <
   Required extends FieldName = never,
   Optional extends FieldName = never,
 >(
-  rule: CommandRule<MessageWith<Required, Optional>, Sent, Required, Optional>,
+  rule: CommandDefinition<MessageWith<Required, Optional>, Sent, Required, Optional>,
 ) => rule;

@@ -1,5 +1,5 @@
 import type { MessageWith, RestReason } from './command-fields.ts';
-import { command, type CommandRule } from './command-definition.ts';
+import { command, type CommandDefinition } from './command-definition.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { takeStuckSubmissions } from '../state/give-up-rule.ts';
@@ -112,7 +112,7 @@ export type OperatorCommandName = keyof Table;
 
 /** Each command's message. */
 export type OperatorCommands = {
-  [Name in OperatorCommandName]: Table[Name] extends CommandRule<infer Message, infer _, infer _, infer _>
+  [Name in OperatorCommandName]: Table[Name] extends CommandDefinition<infer Message, infer _, infer _, infer _>
     ? Message
     : never;
 };
@@ -126,10 +126,10 @@ export type OperatorCommand<Name extends OperatorCommandName = OperatorCommandNa
 export type Attribution = MessageWith<never, never>;
 
 /** The rule of a command. */
-export const ruleOf = <Name extends OperatorCommandName>(name: Name): CommandRule<OperatorCommands[Name]> =>
-  rules[name];
+export const definitionOf = <Name extends OperatorCommandName>(name: Name): CommandDefinition<OperatorCommands[Name]> =>
+  definitions[name];
 
-const rules: { [Name in OperatorCommandName]: CommandRule<OperatorCommands[Name]> } = operatorCommands;
+const definitions: { [Name in OperatorCommandName]: CommandDefinition<OperatorCommands[Name]> } = operatorCommands;
 
 const unknownClass = ({ slots }: CampaignState, name: string | undefined): string | undefined =>
   name !== undefined && slots[name] === undefined ? `there is no instance class ${name}` : undefined;

@@ -15,7 +15,7 @@ export interface Work {
 }
 
 /** The part of a campaign's state that the campaign file, operators and the forecast decide. */
-export class Settings {
+export class CampaignSettings {
   /** S3 keys of the work lists, in order. */
   workLists: readonly string[] = [];
   /** By team: rounds in the work lists. */
@@ -39,7 +39,7 @@ export class Settings {
   operatorsLog: OperatorLogLine[] = [];
 
   /** Changes settings by which a campaign as a whole continues or stops. */
-  set(change: Partial<Pick<Settings, 'deadline' | 'paused' | 'deadlineAtRisk' | 'closing'>>): void {
+  set(change: Partial<Pick<CampaignSettings, 'deadline' | 'paused' | 'deadlineAtRisk' | 'closing'>>): void {
     Object.assign(this, change);
   }
 

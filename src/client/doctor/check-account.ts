@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { identityOf, type Identity } from '../../cloud-checks/caller-identity.ts';
+import { callerIdentity, type Identity } from '../../cloud-checks/caller-identity.ts';
 import { checkBucket } from '../../cloud-checks/bucket.ts';
 import { hasAwsAccount, type Caller } from '../../cloud-checks/caller.ts';
 import { skewKind, skewText } from '../../cloud-checks/rules/clock-skew.ts';
@@ -19,7 +19,7 @@ export async function checkIdentity(
   }
   const found: { identity?: Identity } = {};
   const requirement = await attempt(what, async () => {
-    found.identity = await identityOf(caller, settings.bucketOwner);
+    found.identity = await callerIdentity(caller, settings.bucketOwner);
     return `${found.identity.account}, as ${found.identity.arn}`;
   });
   return { requirements: [requirement, ...(found.identity ? [clock(found.identity)] : [])], ...found };

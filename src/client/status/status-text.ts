@@ -7,7 +7,7 @@ import { placementStep } from '../../campaign/model/placement-step.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
 import { canaryLines } from './canary-lines.ts';
 import { offSpotLine } from './off-spot-text.ts';
-import { faultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
+import { platformFaultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
@@ -52,7 +52,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
     ),
     ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
     ...list('canaries', canaryLines(progress)),
-    ...list('platform faults', faultLines(progress)),
+    ...list('platform faults', platformFaultLines(progress)),
     ...list('waiting for machines', waitLines(progress)),
     ...list('not all slots are used', unprovenLines(progress)),
     ...list('stuck, retrying', progress.stuck.filter(({ what }) => what !== placementStep).map(stuckLine)),

@@ -22,7 +22,7 @@ const what = 'container engine';
  * Checks the container engine: runs a tiny container, unless this is known to work on this host, and tries every control of the
  * isolation. Says what this user or this machine cannot try.
  */
-export async function checkEngine(): Promise<Requirement[]> {
+export async function engineRequirement(): Promise<Requirement[]> {
   const name = await findEngine();
   if (name === undefined) return [missing(what, 'neither a Docker daemon nor podman', installCommand(enginePackages))];
   if (unsupportedBecause() !== undefined) {

@@ -12,11 +12,11 @@ import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
 import { installCommand } from '../tools/debian-packages.ts';
 import { neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
-import { checkEngine } from './engine-requirement.ts';
+import { engineRequirement } from './engine-requirement.ts';
 import { keeperOf } from '../stack/users.ts';
 
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
-export async function doctor(write: (text: string) => void): Promise<number> {
+export async function machineDoctor(write: (text: string) => void): Promise<number> {
   const checks = [
     checkSystem(),
     checkKernelLog(),
@@ -24,7 +24,7 @@ export async function doctor(write: (text: string) => void): Promise<number> {
     await checkTool(temporal),
     await checkTool(versitygw),
     ...(await checkPrograms()),
-    ...(await checkEngine()),
+    ...(await engineRequirement()),
     ...(await checkPorts()),
   ];
   write(requirementLines(checks));

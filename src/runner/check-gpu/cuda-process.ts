@@ -6,10 +6,10 @@ import { cudaProgram } from './cuda-program.ts';
 
 /** `impossible`: this machine cannot run the load. */
 export type StartedLoad =
-  { kind: 'ready'; load: CudaLoad; gpu: string; totalMiB: number } | { kind: 'impossible'; why: string };
+  { kind: 'ready'; load: CudaProcess; gpu: string; totalMiB: number } | { kind: 'impossible'; why: string };
 
 /** A process that allocates GPU memory on command, through the CUDA driver. */
-export class CudaLoad {
+export class CudaProcess {
   private constructor(
     private readonly process: ChildProcess,
     private readonly replies: AsyncIterator<string>,
@@ -22,7 +22,7 @@ export class CudaLoad {
     } catch {
       return { kind: 'impossible', why: 'python3 cannot be started' };
     }
-    const load = new CudaLoad(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
+    const load = new CudaProcess(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
     const reply = await load.reply();
     const [, totalMiB, gpu] = /^ready (\d+) (.*)$/.exec(reply) ?? [];
     if (totalMiB !== undefined && gpu !== undefined) {

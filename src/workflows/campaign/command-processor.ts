@@ -2,7 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FoundTeam } from '../../activities/find-team.ts';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
-import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
+import {
+  definitionOf,
+  type OperatorCommand,
+  type OperatorCommandName,
+} from '../../campaign/operators/operator-commands.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { refusals } from '../authentication/refusals.ts';
@@ -104,7 +108,7 @@ export class CommandProcessor {
     const later: PendingCommand[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
       const { command: asked, reply } = next;
-      if (ruleOf(asked.name).needsReports && !hasReports) {
+      if (definitionOf(asked.name).needsReports && !hasReports) {
         later.push(next);
         continue;
       }
@@ -142,7 +146,7 @@ export class CommandProcessor {
       return `there are no rounds ${textOf(message.rounds)}`;
     }
     applyCommand(command, state, team ?? -1, Date.now());
-    const controlled = ruleOf(command.name).control?.(message, { state, team, submissions: this.submissions });
+    const controlled = definitionOf(command.name).control?.(message, { state, team, submissions: this.submissions });
     if (controlled) await controlled;
     return undefined;
   }

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { controls } from '../../../src/campaign/model/canaries/canary.ts';
 import { which } from '../../../src/local/tools/find-engine.ts';
 import { changedEngine } from '../../support/changed-engine.ts';
-import { doctor } from '../../../src/local/commands/machine-doctor.ts';
+import { machineDoctor } from '../../../src/local/commands/machine-doctor.ts';
 
 describe('doctor', () => {
   const before = { ...process.env };
@@ -27,7 +27,7 @@ describe('doctor', () => {
 
   const ask = async (): Promise<{ status: number; text: string }> => {
     let text = '';
-    const status = await doctor((line) => (text += `${line}\n`));
+    const status = await machineDoctor((line) => (text += `${line}\n`));
     return { status, text };
   };
 
@@ -76,8 +76,8 @@ describe('doctor', () => {
     const [node, program] = [join(folder, 'node'), join(folder, 'doctor.mjs')];
     await build({
       stdin: {
-        contents: `import { doctor } from './src/local/commands/machine-doctor.ts';
-          process.exitCode = await doctor((text) => process.stdout.write(text));`,
+        contents: `import { machineDoctor } from './src/local/commands/machine-doctor.ts';
+          process.exitCode = await machineDoctor((text) => process.stdout.write(text));`,
         resolveDir: process.cwd(),
       },
       outfile: program,

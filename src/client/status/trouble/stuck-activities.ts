@@ -3,7 +3,7 @@ import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non
 import { faultCause } from '../../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../../ids.ts';
-import { refusalOf, refusalText } from '../../../unauthenticated.ts';
+import { unauthenticatedBecause, unauthenticatedText } from '../../../unauthenticated.ts';
 import type { Access } from '../../access.ts';
 import { arrowTo, nextStepAfter } from './next-step.ts';
 
@@ -83,9 +83,9 @@ async function opened(
     failure.encodedAttributes,
     context,
   );
-  const reason = refusalOf(attributes);
+  const reason = unauthenticatedBecause(attributes);
   const message =
-    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${refusalText[reason]}`;
+    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${unauthenticatedText[reason]}`;
   return { ...failure, message: message ?? '', ...(cause && { cause }) };
 }
 

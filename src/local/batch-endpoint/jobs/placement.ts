@@ -13,13 +13,13 @@ const texts = {
     'The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.',
 };
 
-export type BlockedReason = keyof typeof texts;
+export type UnplacedReason = keyof typeof texts;
 
 /** Why no machine of a queue can take a job, now or ever; undefined when one can. */
 export function blockedBy(
   { slots, machine }: Pick<Queue, 'slots' | 'machine'>,
   requirements: ContainerDetail['resourceRequirements'] = [],
-): BlockedReason | undefined {
+): UnplacedReason | undefined {
   const needs = (type: 'VCPU' | 'MEMORY' | 'GPU'): number =>
     Number(requirements.find((one) => one.type === type)?.value ?? 0);
   if (machine !== undefined) {
@@ -33,7 +33,7 @@ export function blockedBy(
 }
 
 /** The job's statusReason while it is RUNNABLE. */
-export const blockedText = (reason: BlockedReason, instanceType: string): string =>
+export const blockedText = (reason: UnplacedReason, instanceType: string): string =>
   `${reason} - ${texts[reason].replace('instanceTypeName', instanceType)}`;
 
 /** The job's statusReason after a jobStateTimeLimitAction of its queue. */

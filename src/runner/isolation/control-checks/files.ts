@@ -1,17 +1,17 @@
-import type { Evidence } from '../drill-findings.ts';
-import { bait, type Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import { bait, type ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 import { mountFaults, mountsIn } from './mount-faults.ts';
 
-type Seen = Omit<Evidence, 'findings'>;
+type Seen = Omit<DrillEvidence, 'findings'>;
 const { EROFS, EACCES, EPERM } = errno;
 
 /** Where the kernel's own file systems are; they are writable mounts everywhere, to nobody but root. */
 const ofKernel = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
 /** It can write nowhere but to its output, its temporary folders and its device. */
-export function judgeRoot({ rootWrites, mounts }: Findings, { expected }: Pick<Seen, 'expected'>): Judgement {
+export function judgeRoot({ rootWrites, mounts }: ProgramFindings, { expected }: Pick<Seen, 'expected'>): Judgement {
   const all = mountsIn(mounts);
   const writable = [...all.values()].filter(({ options }) => !options.includes('ro')).map(({ point }) => point);
   const allowed = [expected.output, '/tmp'];
@@ -33,7 +33,7 @@ export function judgeRoot({ rootWrites, mounts }: Findings, { expected }: Pick<S
 }
 
 /** It can neither change nor remove its inputs, nor add to them. */
-export function judgeInputs({ inputWrites, mounts }: Findings, { expected, outside }: Seen): Judgement {
+export function judgeInputs({ inputWrites, mounts }: ProgramFindings, { expected, outside }: Seen): Judgement {
   return {
     faults: [
       ...notRefused(inputWrites, [EROFS]),

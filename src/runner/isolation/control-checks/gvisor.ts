@@ -1,19 +1,19 @@
 import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
-import type { Evidence } from '../drill-findings.ts';
-import type { Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { inWords, type Judgement, notRefused, unless } from './faults.ts';
 import { peakFaults } from './limits.ts';
-import { judge, usualJudges } from './judge-controls.ts';
+import { judgeControls, usualJudges } from './judge-controls.ts';
 import { mountFaults, mountsIn } from './mount-faults.ts';
 import { bait } from '../program/hostile-program.ts';
 import { lineOf } from './user.ts';
 
 /** Three drills under gVisor: its own kernel ends as a whole at a limit of the host, so each limit is tried alone. */
 export interface GvisorEvidence {
-  calm: Evidence;
-  memory: Evidence;
-  processes: Evidence;
+  calm: DrillEvidence;
+  memory: DrillEvidence;
+  processes: DrillEvidence;
 }
 
 /** The version that gVisor's kernel states; no kernel of a host is that old. */
@@ -25,7 +25,7 @@ const killedStatus = 137;
  * are the host's, on all of gVisor.
  */
 export const judgeGvisor = ({ calm, memory, processes }: GvisorEvidence): ControlCheck[] =>
-  judge(calm, {
+  judgeControls(calm, {
     ...usualJudges,
     capabilities: judgeCapabilities,
     memory: () => judgeMemory(memory),
@@ -36,7 +36,7 @@ export const judgeGvisor = ({ calm, memory, processes }: GvisorEvidence): Contro
   });
 
 /** gVisor shows no ambient set and no `NoNewPrivs`, and its raw sockets and priorities are its own. */
-function judgeCapabilities({ user, status }: Findings): Judgement {
+function judgeCapabilities({ user, status }: ProgramFindings): Judgement {
   return {
     faults: [
       ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd'].flatMap((name) => {
@@ -49,7 +49,7 @@ function judgeCapabilities({ user, status }: Findings): Judgement {
   };
 }
 
-function judgeMemory({ outside: { end, outOfMemory, peakMiB }, expected: { memoryMiB } }: Evidence): Judgement {
+function judgeMemory({ outside: { end, outOfMemory, peakMiB }, expected: { memoryMiB } }: DrillEvidence): Judgement {
   const isKilled = end.kind === 'exited' && end.exitCode === killedStatus;
   return {
     faults: [
@@ -61,7 +61,7 @@ function judgeMemory({ outside: { end, outOfMemory, peakMiB }, expected: { memor
 }
 
 /** A report would say that the program made all its processes. */
-function judgeProcesses({ findings, outside, expected }: Evidence): Judgement {
+function judgeProcesses({ findings, outside, expected }: DrillEvidence): Judgement {
   const counted = outside.processes ?? NaN;
   return {
     faults: [
@@ -77,7 +77,7 @@ function judgeProcesses({ findings, outside, expected }: Evidence): Judgement {
   };
 }
 
-function judgeRoot({ rootWrites, mounts }: Findings): Judgement {
+function judgeRoot({ rootWrites, mounts }: ProgramFindings): Judgement {
   const image = [...rootWrites].filter(([path]) => path.startsWith(bait.imageFolder) || path.startsWith(bait.volume));
   const others = [...rootWrites].filter(([path]) => !image.some(([of]) => of === path));
   return {
@@ -90,7 +90,7 @@ function judgeRoot({ rootWrites, mounts }: Findings): Judgement {
   };
 }
 
-function judgeOutput({ output }: Findings, { expected, outside }: Evidence): Judgement {
+function judgeOutput({ output }: ProgramFindings, { expected, outside }: DrillEvidence): Judgement {
   const most = 1.1 * expected.outputBytes + 16 * 2 ** 20;
   return {
     faults: [
@@ -105,7 +105,7 @@ function judgeOutput({ output }: Findings, { expected, outside }: Evidence): Jud
 /** Calls that would reach the host's kernel or its modules have no counterpart in gVisor's. */
 const without = ['bpf', 'userfaultfd', 'kexec_load', 'init_module', 'finit_module', 'move_mount', 'open_tree'];
 
-function judgeSystemCalls({ forbidden, kernel }: Findings): Judgement {
+function judgeSystemCalls({ forbidden, kernel }: ProgramFindings): Judgement {
   const sockets = [...forbidden].filter(([name]) => /AF_VSOCK|AF_ALG|AF_XDP/.test(name));
   return {
     faults: [

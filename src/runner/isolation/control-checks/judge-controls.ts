@@ -1,6 +1,6 @@
 import { type Control, type ControlCheck, controls } from '../../../campaign/model/canaries/canary.ts';
-import type { Evidence } from '../drill-findings.ts';
-import type { Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';
 import { judgeInputs, judgeRoot } from './files.ts';
 import { endInWords, type Judgement } from './faults.ts';
@@ -9,7 +9,7 @@ import { judgeNetwork } from './network.ts';
 import { judgeSystemCalls } from './system-calls.ts';
 import { judgeCapabilities, judgeUser } from './user.ts';
 
-export type Judges = Record<Control, (findings: Findings, evidence: Evidence) => Judgement>;
+export type Judges = Record<Control, (findings: ProgramFindings, evidence: DrillEvidence) => Judgement>;
 
 /** The judges of an engine's usual runtime, where the kernel of the host confines. */
 export const usualJudges: Judges = {
@@ -29,7 +29,7 @@ export const usualJudges: Judges = {
 const maxFaults = 5;
 
 /** Whether each control held. Without a report none did: what was not tried is not proven. */
-export function judge(evidence: Evidence, by: Judges = usualJudges): ControlCheck[] {
+export function judgeControls(evidence: DrillEvidence, by: Judges = usualJudges): ControlCheck[] {
   const { findings, outside } = evidence;
   return controls.map((control) => {
     if (findings === undefined) return { control, holds: false, found: `not tried: ${endInWords(outside.end)}` };

@@ -1,5 +1,5 @@
-import type { Evidence } from '../drill-findings.ts';
-import type { Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { inWords, type Judgement, unless } from './faults.ts';
 import { mountFaults, mountsIn, sizeFaults } from './mount-faults.ts';
@@ -7,10 +7,10 @@ import { mountFaults, mountsIn, sizeFaults } from './mount-faults.ts';
 const mebibyte = 2 ** 20;
 const killed = 9;
 
-type Seen = Omit<Evidence, 'findings'>;
+type Seen = Omit<DrillEvidence, 'findings'>;
 
 /** A child that takes more than the limit is killed there, and the kernel or the engine has recorded it. */
-export function judgeMemory({ memory, mounts }: Findings, { expected, outside }: Seen): Judgement {
+export function judgeMemory({ memory, mounts }: ProgramFindings, { expected, outside }: Seen): Judgement {
   const { memoryMiB, sharedMemoryMiB, temporaryMiB } = expected;
   const { outOfMemory, peakMiB } = outside;
   const all = mountsIn(mounts);
@@ -38,7 +38,7 @@ export const peakFaults = (peakMiB: number | null, memoryMiB: number): string[] 
   unless(peakMiB === null || peakMiB <= memoryMiB + forcedMiB, `it used ${peakMiB} MiB of ${memoryMiB} MiB`);
 
 /** It cannot have more processes than its limit, nor more processor time, where its control group shows that. */
-export function judgeProcesses({ processes, processors }: Findings, { expected, outside }: Seen): Judgement {
+export function judgeProcesses({ processes, processors }: ProgramFindings, { expected, outside }: Seen): Judgement {
   const { made = NaN, last } = processes;
   const counted = outside.processes;
   const allowed = processorsAllowed(processors);
@@ -61,7 +61,7 @@ export function judgeProcesses({ processes, processors }: Findings, { expected, 
 }
 
 /** Processors that the container's own control group allows at a time; undefined where it cannot see that. */
-function processorsAllowed({ quota, period, max }: Findings['processors']): number | undefined {
+function processorsAllowed({ quota, period, max }: ProgramFindings['processors']): number | undefined {
   const [time, per] = max === undefined ? [quota, period] : max.trim().split(' ');
   if (time === undefined || per === undefined) return undefined;
   // No limit is `max` on cgroup v2 and -1 on v1.
@@ -76,7 +76,7 @@ function groupFaults(limits: readonly (string | undefined)[], most: number, what
 }
 
 /** Its output is a file system of its own that ends where it must. */
-export function judgeOutput({ output, mounts }: Findings, { expected, outside }: Seen): Judgement {
+export function judgeOutput({ output, mounts }: ProgramFindings, { expected, outside }: Seen): Judgement {
   // The file system has some space more than it promises, and holds its own tables.
   const most = 1.1 * expected.outputBytes + 16 * mebibyte;
   const { written = NaN, last, core } = output;

@@ -1,5 +1,5 @@
-import type { Evidence } from '../drill-findings.ts';
-import type { Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 
@@ -14,7 +14,10 @@ const noRoute = [
 ];
 
 /** Nothing outside the container can be reached, and it has no interface but its own loopback. */
-export function judgeNetwork({ targets, interfaces }: Findings, { outside }: Pick<Evidence, 'outside'>): Judgement {
+export function judgeNetwork(
+  { targets, interfaces }: ProgramFindings,
+  { outside }: Pick<DrillEvidence, 'outside'>,
+): Judgement {
   const results = (isLoopback: boolean): [string, number | undefined][] =>
     targets.filter(({ target }) => target.isLoopback === isLoopback).map(({ target, result }) => [target.name, result]);
   const names = [...(interfaces ?? '').matchAll(/^\s*([^\s:]+):/gm)].map(([, name = '']) => name);

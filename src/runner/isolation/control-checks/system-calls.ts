@@ -1,4 +1,4 @@
-import type { Findings } from '../program/hostile-program.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 import { lineOf } from './user.ts';
@@ -10,7 +10,7 @@ const endedByEntry = [31, 11];
  * The filter refuses every call that it does not allow, also by the kernel's entries for other programs. Docker before 23 knows no
  * ENOSYS for that and answers EPERM, which the kernel's own answer to some calls may be, too.
  */
-export function judgeSystemCalls({ forbidden, otherEntries, status, unknownCall }: Findings): Judgement {
+export function judgeSystemCalls({ forbidden, otherEntries, status, unknownCall }: ProgramFindings): Judgement {
   const mode = lineOf(status, 'Seccomp');
   const isOldEngine = unknownCall === errno.EPERM;
   return {

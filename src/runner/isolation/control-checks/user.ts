@@ -1,12 +1,15 @@
-import type { Evidence } from '../drill-findings.ts';
-import type { Findings } from '../program/hostile-program.ts';
+import type { DrillEvidence } from '../drill-findings.ts';
+import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
 import { type Judgement, notRefused, unless } from './faults.ts';
 
 const { EPERM, EACCES, EAFNOSUPPORT } = errno;
 
 /** It has the run's own user and group alone, and cannot change them. */
-export function judgeUser({ user, status }: Findings, { expected, outside }: Omit<Evidence, 'findings'>): Judgement {
+export function judgeUser(
+  { user, status }: ProgramFindings,
+  { expected, outside }: Omit<DrillEvidence, 'findings'>,
+): Judgement {
   const [, group = ''] = expected.user.split(':');
   const found = `${user.uid}:${user.gid}`;
   const groups = lineOf(status, 'Groups')?.split(/\s+/).filter(Boolean) ?? [];
@@ -28,7 +31,7 @@ export function judgeUser({ user, status }: Findings, { expected, outside }: Omi
 const capabilitySets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'];
 
 /** It has no capabilities and cannot get any. */
-export function judgeCapabilities({ user, status }: Findings): Judgement {
+export function judgeCapabilities({ user, status }: ProgramFindings): Judgement {
   const { priority, mknod, rawSocket } = user;
   const attempts = { 'raise its priority': priority, 'make a device': mknod, 'raw socket': rawSocket };
   return {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type Control, controls } from '../../../../src/campaign/model/canaries/canary.ts';
-import type { Evidence } from '../../../../src/runner/isolation/drill-findings.ts';
-import { judge } from '../../../../src/runner/isolation/control-checks/judge-controls.ts';
+import type { DrillEvidence } from '../../../../src/runner/isolation/drill-findings.ts';
+import { judgeControls } from '../../../../src/runner/isolation/control-checks/judge-controls.ts';
 import { forbiddenCalls } from '../../../../src/runner/isolation/program/forbidden-calls.ts';
-import type { Findings } from '../../../../src/runner/isolation/program/hostile-program.ts';
+import type { ProgramFindings } from '../../../../src/runner/isolation/program/hostile-program.ts';
 import { abstractTarget, internetTarget, type Target } from '../../../../src/runner/isolation/program/target.ts';
 
 const [loopback, metadata] = [internetTarget('tcp', '127.0.0.1', 80), internetTarget('tcp', '169.254.169.254', 80)] as [
@@ -12,7 +12,7 @@ const [loopback, metadata] = [internetTarget('tcp', '127.0.0.1', 80), internetTa
 ];
 
 /** Evidence as a real drill gave it, each time anew. */
-function sound(): Evidence & { findings: Findings } {
+function sound(): DrillEvidence & { findings: ProgramFindings } {
   return {
     findings: {
       targets: [
@@ -84,8 +84,8 @@ function sound(): Evidence & { findings: Findings } {
   };
 }
 
-const broken = (evidence: Evidence): Control[] =>
-  judge(evidence)
+const broken = (evidence: DrillEvidence): Control[] =>
+  judgeControls(evidence)
     .filter(({ holds }) => !holds)
     .map(({ control }) => control);
 
@@ -95,13 +95,13 @@ const replaced = (text: string | undefined, from: string | RegExp, to: string): 
   return changed;
 };
 
-type Change = (evidence: Evidence & { findings: Findings }) => object;
+type Change = (evidence: DrillEvidence & { findings: ProgramFindings }) => object;
 const inFindings =
-  (change: (findings: Findings) => Partial<Findings>): Change =>
+  (change: (findings: ProgramFindings) => Partial<ProgramFindings>): Change =>
   ({ findings }) =>
     Object.assign(findings, change(findings));
 const inOutside =
-  (change: Partial<Evidence['outside']>): Change =>
+  (change: Partial<DrillEvidence['outside']>): Change =>
   ({ outside }) =>
     Object.assign(outside, change);
 const inStatus = (from: string | RegExp, to: string): Change =>
@@ -111,7 +111,7 @@ const inMounts = (from: string | RegExp, to: string): Change =>
 const inEnvironment = (more: string): Change =>
   inFindings(({ environment }) => ({ environment: `${environment}${more}\0` }));
 const inUser =
-  (user: Partial<Findings['user']>): Change =>
+  (user: Partial<ProgramFindings['user']>): Change =>
   ({ findings }) =>
     Object.assign(findings.user, user);
 
@@ -217,7 +217,7 @@ describe('the judge of an isolation drill', () => {
   it('finds that everything holds on a sound host', () => {
     assert.deepEqual(broken(sound()), []);
     assert.deepEqual(
-      judge(sound()).map(({ control }) => control),
+      judgeControls(sound()).map(({ control }) => control),
       controls,
     );
   });
@@ -241,7 +241,7 @@ describe('the judge of an isolation drill', () => {
   it('does not take the absence of a report for isolation', () => {
     for (const end of [{ kind: 'exited', exitCode: 0 }, { kind: 'time-limit' }] as const) {
       const { outside, expected } = sound();
-      const checks = judge({ findings: undefined, outside: { ...outside, end }, expected });
+      const checks = judgeControls({ findings: undefined, outside: { ...outside, end }, expected });
       assert.deepEqual(broken({ findings: undefined, outside: { ...outside, end }, expected }), [...controls]);
       assert.match(checks[0]?.found ?? '', /^not tried: the program/);
     }
@@ -267,6 +267,6 @@ describe('the judge of an isolation drill', () => {
     evidence.findings.environment += 'LD_PRELOAD=\0';
     evidence.outside.outOfMemory = 'unknown';
     assert.deepEqual(broken(evidence), []);
-    assert.match(judge(evidence).find(({ control }) => control === 'memory')?.found ?? '', /keeps no record/);
+    assert.match(judgeControls(evidence).find(({ control }) => control === 'memory')?.found ?? '', /keeps no record/);
   });
 });
