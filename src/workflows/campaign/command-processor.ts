@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FoundTeam } from '../../activities/find-team.ts';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
+import { unknownRounds, unknownTeam } from '../../campaign/operators/command-refusals.ts';
 import {
   definitionOf,
   type OperatorCommand,
@@ -141,9 +142,9 @@ export class CommandProcessor {
     const { state } = this;
     const { message } = command;
     const teamName = teamNamed(message);
-    if (teamName !== undefined && team === null) return `there is no team ${textOf(teamName)}`;
+    if (teamName !== undefined && team === null) return unknownTeam(textOf(teamName));
     if ('rounds' in message && !(await this.takeRounds(String(message.rounds)))) {
-      return `there are no rounds ${textOf(message.rounds)}`;
+      return unknownRounds(textOf(message.rounds));
     }
     applyCommand(command, state, team ?? -1, Date.now());
     const controlled = definitionOf(command.name).control?.(message, { state, team, submissions: this.submissions });
