@@ -3,7 +3,7 @@ import { dollars } from '../../campaign/model/money.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
-import { stuckLine } from '../status/blocked-text.ts';
+import { stuckLine } from '../status/trouble/stuck-texts.ts';
 import { canaryLines } from '../status/canary-lines.ts';
 import { platformFaultLines, waitLines } from '../status/trouble/platform-lines.ts';
 import { stuckActivityLine, type StuckActivity } from '../status/trouble/stuck-activities.ts';
