@@ -1,13 +1,13 @@
 import { readJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
-import type { Credentials } from './home/credentials.ts';
-import { runningJobs } from './end-jobs.ts';
-import { openWebToken } from './home/web-token.ts';
-import { endpointsOf, region, type Endpoints } from './parts/environment.ts';
-import { placesOf } from './home/home.ts';
-import { readRecords } from './parts/part.ts';
-import type { StackFile } from './prepare-parts.ts';
-import { isReadyBy, keeperOf } from './users.ts';
+import type { Credentials } from '../stack/home/credentials.ts';
+import { runningJobs } from '../stack/end-jobs.ts';
+import { openWebToken } from '../stack/home/web-token.ts';
+import { endpointsOf, region, type Endpoints } from '../stack/parts/environment.ts';
+import { homeFolder, placesOf } from '../stack/home/home.ts';
+import { readRecords } from '../stack/parts/part.ts';
+import type { StackFile } from '../stack/prepare-parts.ts';
+import { isReadyBy, keeperOf } from '../stack/users.ts';
 
 /** The output of `local status --json`; the credentials are valid only for this home. */
 interface StackStatus {
@@ -41,4 +41,23 @@ export function stackStatus(folder: string): StackStatus {
     }),
     runningJobs: runningJobs(home).length,
   };
+}
+
+/** Writes the stack's addresses and processes as text, or with its keys as one JSON object. Returns the exit status. */
+export function localStatus(write: (text: string) => void, options: { json: boolean }): number {
+  const status = stackStatus(homeFolder());
+  if (options.json) write(JSON.stringify(status, null, 2));
+  else {
+    const { state, home, pid, endpoints, parts, runningJobs } = status;
+    write(
+      [
+        `${home}: ${state}${pid === null ? '' : `, supervised by process ${pid}`}, ${runningJobs} jobs running`,
+        ...Object.entries(endpoints ?? {}).map(([name, url]) => `  ${name.padEnd(10)}${url}`),
+        ...parts.map(
+          ({ name, pid, running, log }) => `  ${name.padEnd(10)}${running ? `process ${pid}` : 'not running'}, ${log}`,
+        ),
+      ].join('\n'),
+    );
+  }
+  return 0;
 }
