@@ -1,7 +1,7 @@
 import { differences } from '../campaign/operators/json-differences.ts';
 import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
-import { withPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign.ts';
+import { withPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign-pseudonyms.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
 import { commandsOf, acceptedCommands } from '../ledger/command-log.ts';

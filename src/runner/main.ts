@@ -8,7 +8,7 @@ import { runnerExit } from '../campaign/model/run-outcome.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { runJobSteps } from './job-steps.ts';
 import { launch } from './launch/launch.ts';
-import { launched } from './launch/launched.ts';
+import { launched } from './launch/run-with-launcher.ts';
 import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';

@@ -1,4 +1,4 @@
-import { withPseudonyms, type CodeOf } from '../../campaign/pseudonyms/assign.ts';
+import { withPseudonyms, type CodeOf } from '../../campaign/pseudonyms/assign-pseudonyms.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { codesOf } from '../../intake/pseudonym-codes.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';

@@ -25,7 +25,7 @@ import { progressQuery } from '../signals-and-queries.ts';
 import { continueCampaignAsNew, isHistoryLong } from './continue-as-new.ts';
 import { ticksForReports, type RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
-import { lostReports } from './silent-submissions.ts';
+import { lostReports } from './lost-reports.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
 
 /** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { withPseudonyms } from '../../../src/campaign/pseudonyms/assign.ts';
+import { withPseudonyms } from '../../../src/campaign/pseudonyms/assign-pseudonyms.ts';
 import { codesOf } from '../../../src/intake/pseudonym-codes.ts';
 
 const secret = randomBytes(32);
