@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { longestRunSeconds, worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
+import { longestRunSeconds } from '../../src/campaign/model/run-limits.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
 import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { worstCostMicroUsd } from '../../src/campaign/model/money.ts';
 
 const namesOf = ({ faults }: { faults: { key: string; what: string }[] }): string[] =>
   faults.map(({ key, what }) => `${key}: ${what}`);

@@ -10,7 +10,7 @@ import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canary-records.ts';
 import { commandChain } from '../command-log.ts';
 import { headOf, type Chains, type Heads } from '../heads.ts';
-import { effectiveRecord, type LedgerRecord } from '../record.ts';
+import type { LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
 import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
@@ -25,6 +25,7 @@ import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { verifyPublication } from './verify-published.ts';
 import { verifySubmission, type VerifiedFacts, type VerifiedSubmission } from './verify-submission.ts';
+import { effectiveRecord } from '../chains/effective-record.ts';
 
 /** What a verification found. */
 export interface Verification {
