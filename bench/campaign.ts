@@ -11,7 +11,7 @@ import type { CampaignProgress } from '../src/campaign/operators/progress.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
 import { sendCommand, sendUpdate } from '../src/client/operator/send-command.ts';
 import { queryProgress } from '../src/client/status/query-progress.ts';
-import { watchCampaign } from '../src/client/watch/watch.ts';
+import { watchCampaign } from '../src/client/watch/watch-campaign.ts';
 import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home/home.ts';
 import { readRecord } from '../src/local/stack/parts/part.ts';
