@@ -54,6 +54,12 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
+  /** Looks only whether an object is there. `keys`: all of its bucket. */
+  expect(bucket: string, key: string, namedBy: string, keys: ReadonlySet<string>): void {
+    this.findings.explain(bucket, key);
+    if (!keys.has(key)) this.findings.fault(bucket, key, missing({ sha256: '', namedBy }));
+  }
+
   /**
    * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
    * open it. A changed object is a fault. One that should have few bytes is read at once.
