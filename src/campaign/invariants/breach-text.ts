@@ -21,7 +21,7 @@ function lostText(breach: LostBreach): string {
     case 'round-lost':
       return `round ${breach.sequence} of ${breach.submission} has no record, and no workflow works on it`;
     case 'record-lost':
-      return `round ${breach.sequence} of ${breach.submission}: ${breach.workflow} has completed, and there is no record`;
+      return `${breach.workflow} has completed, and there is no record of ${breach.submission === null ? 'it' : `round ${breach.sequence}`}`;
     case 'rounds-forgotten':
       return `${breach.open} rounds have no record, and the campaign's workflow knows of ${breach.counted} open ones`;
     case 'not-published':

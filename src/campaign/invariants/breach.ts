@@ -11,8 +11,8 @@ export type LostBreach = { invariant: 'I1' } &
   /** A round without a record that no workflow continues. */
   (
     | { kind: 'round-lost'; submission: string; sequence: number }
-    /** A workflow has completed its round, whose record is not there. */
-    | { kind: 'record-lost'; submission: string; sequence: number; workflow: string }
+    /** A workflow has completed its round, whose record is not there. `submission`: null for a canary, whose number is `sequence`. */
+    | { kind: 'record-lost'; submission: string | null; sequence: number; workflow: string }
     /** The running campaign counts fewer open rounds than have no record. */
     | { kind: 'rounds-forgotten'; open: number; counted: number }
     /** The last publication of an ended campaign lacks records. */

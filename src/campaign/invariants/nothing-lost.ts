@@ -26,7 +26,8 @@ function lostRecords({ workflows, records, canaries }: CampaignFacts): Breach[] 
     if (status !== 'completed' || sequence === undefined) return [];
     const isRecorded =
       canaryOf === undefined ? sequence <= (records.get(member)?.length ?? 0) : ended.has(`${canaryOf}:${sequence}`);
-    return isRecorded ? [] : [{ invariant: 'I1', kind: 'record-lost', submission: member, sequence, workflow }];
+    const submission = canaryOf === undefined ? member : null;
+    return isRecorded ? [] : [{ invariant: 'I1', kind: 'record-lost', submission, sequence, workflow }];
   });
 }
 

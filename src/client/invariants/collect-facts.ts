@@ -4,6 +4,7 @@ import { HoldoutError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readsAtOnce } from '../../ledger/ledger.ts';
 import type { RecordFault } from '../../ledger/verification/findings.ts';
+import { unlessOther } from '../../ledger/verification/object-bytes.ts';
 import { verifyCampaign, type VerifiedCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { jobsOnHost } from '../../local/stack/remains.ts';
@@ -38,11 +39,14 @@ export async function lookAt(access: Access, campaign: string): Promise<Look> {
   const source = new RememberingSource(access.store, access.buckets.runs);
   const options = { campaign, buckets: access.buckets, inputs: false, outputs: false, sealKeys: access.sealKeys };
   const { faults, unchecked, verified } = await verifyCampaign(source, options);
-  const changed = faults.map((fault) => changedObject(access.buckets, campaign, fault));
-  const look = { changed, unchecked: [...unchecked] };
-  if (verified === undefined) return { ...look, facts: undefined };
-  const facts = await worldOf(access, { verified, source, isRunning, before, unchecked: look.unchecked });
-  return { ...look, facts: { ...facts, changed } };
+  const of = (found: RecordFault[]) => found.map((fault) => changedObject(access.buckets, campaign, fault));
+  if (verified === undefined) return { facts: undefined, changed: of(faults), unchecked };
+  const open = await readOpenRuns(access, source);
+  const known = new Set(faults.map(({ key }) => key));
+  const changed = of([...faults, ...open.filter(({ key }) => !known.has(key))]);
+  const notes = [...unchecked];
+  const facts = await worldOf(access, { verified, source, isRunning, before, unchecked: notes });
+  return { facts: { ...facts, changed }, changed, unchecked: notes };
 }
 
 interface FoundRecord {
@@ -57,7 +61,6 @@ async function worldOf(access: Access, found: FoundRecord): Promise<CampaignFact
   const { verified, source, isRunning, before, unchecked } = found;
   const { frozen, record, published } = verified;
   const { campaign, instanceClasses } = frozen;
-  await readOpenRuns(access, source);
   const rounds = record.rounds.map(({ submission, sequence }) => ({ submission, sequence }));
   const workflows = await workflowsOf(access, { campaign, rounds, runs: source.runs });
   const { openBatchClients } = await import('../../batch/batch-clients.ts');
@@ -88,13 +91,23 @@ async function worldOf(access: Access, found: FoundRecord): Promise<CampaignFact
   };
 }
 
-/** The claims and outcomes of runs that no record names yet; an outcome is read before its claim, which is older. */
-async function readOpenRuns({ buckets }: Access, source: RememberingSource): Promise<void> {
+/**
+ * Reads the claims and outcomes that no record names yet; an outcome before its claim, which is older. Returns the objects that
+ * are not what Holdout wrote.
+ */
+async function readOpenRuns({ buckets }: Access, source: RememberingSource): Promise<RecordFault[]> {
+  const { runs: bucket } = buckets;
+  const faults: RecordFault[] = [];
+  const read = async (key: string): Promise<void> => {
+    const body = await source.find(bucket, key).catch(unlessOther);
+    if (typeof body === 'string') faults.push({ bucket, key, what: body });
+  };
   const open = [...source.runs].filter((run) => !source.claims.has(run));
   await inParallel(readsAtOnce, open, async (run) => {
-    if (!source.outcomes.has(run)) await source.find(buckets.runs, runObjects.outcome(run));
-    await source.find(buckets.runs, runObjects.claim(run));
+    if (!source.outcomes.has(run)) await read(runObjects.outcome(run));
+    await read(runObjects.claim(run));
   });
+  return faults;
 }
 
 async function hostOf(

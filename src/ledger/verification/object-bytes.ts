@@ -162,7 +162,7 @@ function parsed<T extends object>(body: Buffer): T | undefined {
 const isRecordChanged = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
 
 /** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
-function unlessOther(error: unknown): string {
+export function unlessOther(error: unknown): string {
   if (isRecordChanged(error) || isOtherThanStored(error)) return otherThanStored;
   throw error;
 }

@@ -32,7 +32,7 @@ export const lostPlants = {
           workflow: 'submission:case:e',
         },
       ],
-      /round 1 of e: submission:case:e has completed, and there is no record/,
+      /submission:case:e has completed, and there is no record of round 1/,
     ],
     [
       'the record of a canary is gone',
@@ -41,12 +41,12 @@ export const lostPlants = {
         {
           invariant: 'I1',
           kind: 'record-lost',
-          submission: '_canary-g4',
+          submission: null,
           sequence: 1,
           workflow: 'canary:case:g4:1',
         },
       ],
-      /round 1 of _canary-g4/,
+      /canary:case:g4:1 has completed, and there is no record of it/,
     ],
   ],
   'rounds-forgotten': [
