@@ -18,13 +18,9 @@ import {
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { LeanReader } from './lean-reader.ts';
-import { openS3Client, type S3Settings } from './s3-client.ts';
+import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
-
-/** The SDK waits forever by default. After these times it drops the connection and retries the call. */
-const connectLimitMs = 10_000;
-const idleLimitMs = 60_000;
 
 /** One bucket. */
 export interface Bucket {
@@ -41,7 +37,7 @@ export class ObjectStore {
     this.client = openS3Client(settings, {
       ...given,
       maxAttempts: 5,
-      requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
+      requestHandler: connectionLimits,
     });
     this.lean = new LeanReader(this.client, settings.bucketOwner);
   }

@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import { exitStatus } from '../exit-status.ts';
 import { checkInvariants } from '../invariants/check-campaign.ts';
 import { checkReport, checkText } from '../invariants/check-text.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { hasObjects } from '../verification/has-objects.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 

@@ -4,7 +4,7 @@ import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { verifyCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { holdoutError } from '../../errors.ts';
 import { exitStatus } from '../exit-status.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { hasObjects } from '../verification/has-objects.ts';
 import { keepSummary } from '../verification/kept-summary.ts';
 import { summaryOf } from '../verification/summary.ts';

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Round, WorkflowFact } from '../../campaign/invariants/facts.ts';
-import { openStored } from '../../codec/stored-payload.ts';
+import { openStored } from '../../codec/history-payload.ts';
 import { canaryMember, canaryWorkflowId, runKeyOf, submissionWorkflowId } from '../../ids.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';

@@ -6,7 +6,7 @@ import { groupsIn } from '../cgroups.ts';
 import { readJsonFile } from '../json-file.ts';
 import { mountsBelow } from '../mounts.ts';
 import { runningProcess } from '../process-identity.ts';
-import { homeLabel } from '../tools/engine.ts';
+import { homeLabel } from '../tools/find-engine.ts';
 import { openIdentity } from './home/home-identity.ts';
 import type { Home } from './home/home.ts';
 import { jobsFolder } from './parts/batch.ts';
