@@ -57,6 +57,14 @@ describe('what is no breach', () => {
     ]);
   });
 
+  it('is a claim whose job only Batch has forgotten', () => {
+    const jobs = clean.jobs.filter(({ jobId }) => jobId !== 'a3').map((job) => ({ ...job, billedSeconds: 0 }));
+    assert.deepEqual(
+      judge({ ...clean, jobs }).breaches.filter(({ kind }) => kind === 'claim-of-stranger'),
+      [],
+    );
+  });
+
   it('is a publication of an older version, which names no records', () => holds({ ...clean, published: undefined }));
 
   it('is a workflow of an older version, which says no outcome, or one that was terminated', () => {
