@@ -4,7 +4,7 @@ import { HoldoutError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readsAtOnce } from '../../ledger/ledger.ts';
 import type { RecordFault } from '../../ledger/verification/findings.ts';
-import { unlessOther } from '../../ledger/verification/object-bytes.ts';
+import { unlessOther } from '../../ledger/verification/checked-objects.ts';
 import { verifyCampaign, type VerifiedCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { jobsOnHost } from '../../local/stack/remains.ts';
@@ -15,7 +15,7 @@ import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { queryProgress } from '../status/query-progress.ts';
 import { RememberingSource } from './remembering-source.ts';
-import { workflowsOf } from './workflows.ts';
+import { workflowsOf } from './workflows-of-campaign.ts';
 
 /** How long a campaign that answers no query is waited for, in ms: what it counts is then listed as not checked. */
 const progressWithinMs = 20_000;

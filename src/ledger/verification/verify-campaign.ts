@@ -17,7 +17,7 @@ import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
 import { fairnessOf, type Fairness } from './fairness.ts';
 import { Findings, type RecordFault } from './findings.ts';
-import { CheckedObjects } from './object-bytes.ts';
+import { CheckedObjects } from './checked-objects.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
 import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';

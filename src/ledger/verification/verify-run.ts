@@ -6,7 +6,7 @@ import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { LedgerRecord, RunEvidence } from '../record.ts';
 import { costFault } from './cost-fault.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 import { worstCostMicroUsd } from '../../campaign/model/money.ts';
 
 /** A run of a record, and where its objects are. */
