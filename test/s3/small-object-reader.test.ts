@@ -115,6 +115,24 @@ describe('the lean reader’s requests', () => {
     return [sdk, lean];
   }
 
+  it('leaves an object of which bytes are missing to the SDK', async () => {
+    for (const [length, isWhole] of [
+      ['4', true],
+      ['5', false],
+    ] as const) {
+      const response = {
+        statusCode: 200,
+        headers: { 'content-length': length },
+        body: Readable.from([Buffer.from('four')]),
+      };
+      const requestHandler = { handle: () => Promise.resolve({ response }) };
+      const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+      const client = openS3Client({ s3PathStyle: true }, { region: 'eu-central-1', credentials, requestHandler });
+      const body = await new SmallObjectReader(client, undefined).find('some-runs', 'key');
+      assert.equal(body !== undefined, isWhole, `${length} bytes were promised`);
+    }
+  });
+
   for (const [what, given, pathStyle] of [
     ['AWS', {}, false],
     ['AWS by path', {}, true],
