@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { areas } from './controls.ts';
+import { cell } from './drill-page.ts';
 
 const inProject = (file: string): string => join(projectRoot(), file);
 
@@ -17,4 +18,14 @@ describe('the security drill', () => {
       }
     });
   }
+
+  it('has been run for every control that there is (npm run test:security -- --write)', () => {
+    const page = readFileSync(inProject('docs/security/drill.md'), 'utf8');
+    const controls = Object.values(areas).flat();
+    assert.deepEqual(
+      controls.flatMap(({ control }) => (page.includes(`\n| ${cell(control)} | `) ? [] : [control])),
+      [],
+    );
+    assert.ok(page.includes(`**${controls.length} controls removed, 0 not noticed.**`), 'the page has another number');
+  });
 });

@@ -8,7 +8,9 @@ export interface Removed {
   verdict: Verdict;
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/[`<>]/g, '').replaceAll(/\s+/g, ' ');
+/** A text as a cell of the page's tables. */
+export const cell = (text: string): string =>
+  text.replaceAll('|', '\\|').replaceAll(/[`<>]/g, '').replaceAll(/\s+/g, ' ');
 
 const resultOf = (verdict: Verdict): string =>
   verdict.kind === 'noticed' ? verdict.by : verdict.kind === 'survived' ? '**no test noticed**' : '**broken**';
