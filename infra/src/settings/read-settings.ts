@@ -1,14 +1,18 @@
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { faultsOf } from './faults.ts';
 import type { InfraSettings } from './infra-settings.ts';
 import { shapeFaults } from './shape-faults.ts';
 
 export type ReadSettings = { kind: 'settings'; settings: InfraSettings } | { kind: 'faulty'; text: string };
 
-/** The settings of `settings.ts`, or of the file that HOLDOUT_INFRA_SETTINGS names, relative to `infra/`. */
+const infraFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The settings of `settings.ts`, or of the file that HOLDOUT_INFRA_SETTINGS names; a relative path begins at `infra/`. */
 export async function readSettings(): Promise<ReadSettings> {
   const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
   try {
-    const { settings } = (await import(new URL(`../../${file}`, import.meta.url).href)) as { settings?: unknown };
+    const { settings } = (await import(pathToFileURL(resolve(infraFolder, file)).href)) as { settings?: unknown };
     const wrong = shapeFaults(settings);
     const faults = wrong.length > 0 ? wrong : faultsOf(settings as InfraSettings);
     if (faults.length === 0) return { kind: 'settings', settings: settings as InfraSettings };
@@ -25,5 +29,5 @@ function causeOf(error: unknown): string {
   return what === undefined ? (text.split('\n')[0] ?? '') : `${place}: ${what}`;
 }
 
-const named = (file: string): string => `holdout: infra/${file.replace(/^\.\//, '')}`;
+const named = (file: string): string => `holdout: ${isAbsolute(file) ? file : `infra/${file.replace(/^\.\//, '')}`}`;
 const end = '→ Correct the file and run the same command again; nothing was written or deployed.\n';

@@ -56,6 +56,15 @@ describe('the settings of infra/', function () {
     });
   });
 
+  it('may lie outside the clone, named by an absolute path with any characters', () => {
+    const path = join(folder, 'my #1 settings 100%.ts');
+    writeFileSync(path, `export const settings = ${JSON.stringify({ ...own, prefix: '' })};`);
+    const { status, lines } = checked('check-settings.ts', path);
+    assert.deepEqual([status, lines[0]], [2, `holdout: ${path}:`]);
+    writeFileSync(path, `export const settings = ${JSON.stringify(own)};`);
+    assert.deepEqual(checked('check-settings.ts', path), { status: 0, lines: [''] });
+  });
+
   const { prefix: _, ...withoutPrefix } = own;
   const broken: [what: string, text: string, says: RegExp][] = [
     [
