@@ -12,6 +12,7 @@ export const unitTests = [
   'test/client/table.test.ts',
   'test/codec/',
   'test/docs.test.ts',
+  'test/activities/jobs/pending-submit.test.ts',
   'test/batch/call-slots.test.ts',
   'test/batch/job-fate.test.ts',
   'test/batch/run-jobs.test.ts',
