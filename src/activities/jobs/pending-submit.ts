@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
 
 /** The details of the heartbeat of an attempt that failed. */
 interface FailedAttempt {
