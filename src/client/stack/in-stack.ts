@@ -3,6 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { enterEnvironment } from '../../local/stack/parts/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { openStack, type Stack } from '../../local/stack/open-stack.ts';
+import { StopSignals } from '../../local/stack/stop-signals.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
@@ -45,8 +46,9 @@ export async function inEmbeddedStack<Result>(
   work: (access: Access, stack: Stack, closing: Closing) => Promise<Result>,
 ): Promise<Result> {
   const queues = classes.map(({ queue, slots }) => ({ name: queue, slots }));
-  const stack = await openStack({ home: homeFolder(), queues, report: output.say });
-  const closing = closeOnSignal(stack, output);
+  const signals = new StopSignals();
+  const stack = await openStack({ home: homeFolder(), queues, report: output.say, signals });
+  const closing = closeOnSignal(stack, signals, output);
   try {
     enterEnvironment(stack.environment);
     return await withAccess(async (access) => {
@@ -56,5 +58,6 @@ export async function inEmbeddedStack<Result>(
     });
   } finally {
     await closing.close();
+    signals.dispose();
   }
 }

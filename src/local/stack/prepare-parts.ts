@@ -15,6 +15,7 @@ import { openShortPaths } from './home/short-paths.ts';
 import { batchPart } from './parts/batch.ts';
 import { endpointsOf } from './parts/environment.ts';
 import { readRecords, type Part } from './parts/part.ts';
+import type { StopSignals } from './stop-signals.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './parts/ports.ts';
 import { s3Part } from './parts/s3.ts';
 import { temporalPart } from './parts/temporal.ts';
@@ -33,6 +34,8 @@ export interface StackOptions {
   ports?: PortRequests;
   /** The folder of the bundles; default `dist` of the clone. */
   programs?: string;
+  /** What ends this process; absent: the caller sees to it that a signal does not leave the servers. */
+  signals?: StopSignals;
   /** Simulate jobs instead of running containers, to measure everything else. */
   simulation?: BatchEndpointStartUpFile['simulation'];
 }

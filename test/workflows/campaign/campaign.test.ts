@@ -193,20 +193,20 @@ describe('a campaign with scripted runs', () => {
   });
 
   it('names a job that may still run after an activity failed permanently, and ends jobs of failed submits', async () => {
-    campaign.teams = { one: ['follow'], two: ['submit'] };
-    campaign.refusesToEnd.add('job-follow-1');
+    campaign.teams = { one: ['unfollowed'], two: ['unsent'] };
+    campaign.refusesToEnd.add('job-unfollowed-1');
     campaign.script = () => 'fails-for-good';
     campaign.submit = (runKey) => {
-      if (runKey.includes('/submit/')) throw ApplicationFailure.nonRetryable('another spec is there', 'OBJECT_DIFFERS');
+      if (runKey.includes('/unsent/')) throw ApplicationFailure.nonRetryable('another spec is there', 'OBJECT_DIFFERS');
       return undefined;
     };
     await (await campaign.start('unended')).result();
-    assert.deepEqual(campaign.endedJobs.toSorted(), ['any of submit/1', 'job-follow-1']);
+    assert.deepEqual(campaign.endedJobs.toSorted(), ['any of unsent/1', 'job-unfollowed-1']);
     assert.equal(
-      record('follow').runs[0]?.cause,
-      'awaitBatchJob: BROKEN: no such bucket; job job-follow-1 may still be running',
+      record('unfollowed').runs[0]?.cause,
+      'awaitBatchJob: BROKEN: no such bucket; job job-unfollowed-1 may still be running',
     );
-    assert.equal(record('submit').runs[0]?.cause, 'submitBatchJob: OBJECT_DIFFERS: another spec is there');
+    assert.equal(record('unsent').runs[0]?.cause, 'submitBatchJob: OBJECT_DIFFERS: another spec is there');
   });
 
   it('records an image that the host refuses as the host’s decision, not as the team’s fault', async () => {
