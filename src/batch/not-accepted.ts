@@ -1,4 +1,4 @@
-import { isRefused } from './refused.ts';
+import { isRefused } from './refused-call.ts';
 import { isThrottled } from './throttling.ts';
 
 /** What Node attaches to an error of a system call. */

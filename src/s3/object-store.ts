@@ -18,7 +18,7 @@ import {
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { LeanReader } from './lean-reader.ts';
-import { openS3Client, type S3Settings } from './s3-client.ts';
+import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 /** A file has other bytes than a moment ago. */
 export class FileChangedError extends Error {
@@ -31,10 +31,6 @@ const smallestPart = 8 * 1024 * 1024;
 const mostParts = 9_000;
 
 const multipartThreshold = 64 * 1024 * 1024;
-
-/** The SDK waits forever by default. After these times it drops the connection and retries the call. */
-const connectLimitMs = 10_000;
-const idleLimitMs = 60_000;
 
 /** One bucket. */
 export interface Bucket {
@@ -51,7 +47,7 @@ export class ObjectStore {
     this.client = openS3Client(settings, {
       ...given,
       maxAttempts: 5,
-      requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
+      requestHandler: connectionLimits,
     });
     this.lean = new LeanReader(this.client, settings.bucketOwner);
   }

@@ -7,7 +7,7 @@ import { StopSignals } from '../../local/stack/stop-signals.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
-import { checkCodecKeys } from './check-codec-keys.ts';
+import { checkCodecKeys } from './require-codec-keys.ts';
 import { checkRemoteStart } from './check-remote.ts';
 import { isRemote } from './enter-stack.ts';
 import type { Output } from '../output.ts';

@@ -3,7 +3,7 @@ import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
 import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { submissionWorkflowId } from '../../ids.ts';
-import { stageQuery } from '../../workflows/messages.ts';
+import { stageQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { queryDeadlineMs, queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';
