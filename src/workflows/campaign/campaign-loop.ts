@@ -43,6 +43,9 @@ const canaryPerClass = 'canary-per-class';
 /** In campaigns from before this patch, any number of runs could pass a request that waits for a canary or is last in order. */
 const inTurn = 'requests-in-turn';
 
+/** In campaigns from before this patch, rounds that only score waited for the same as all others. */
+const rescoresAlways = 'rescores-always';
+
 /** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
 const ticksForReports = 2;
 
@@ -148,6 +151,7 @@ export class CampaignLoop {
       unproven,
       ...(needCanaries && { needCanaries }),
       ...(areInTurn && { inTurn: { canaryCosts: this.canaries.worst } }),
+      ...(patched(rescoresAlways) && { rescores: true as const }),
     };
     const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);
