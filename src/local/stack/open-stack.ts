@@ -13,6 +13,7 @@ import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environm
 import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
 import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
+import { sweep } from './sweep.ts';
 import { takeDown } from './take-down.ts';
 import { isReadyBy, keeperOf, readUsers, registerUser } from './users.ts';
 
@@ -72,7 +73,8 @@ async function start(
     release();
   };
   try {
-    const { ports, parts } = await prepareParts(home, options);
+    const { ports, parts, engine } = await prepareParts(home, options);
+    if (options.simulation === undefined) await sweep(home, engine, report);
     supervisor = new Supervisor(home, report, parts);
     report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
     signals?.guard();

@@ -47,13 +47,13 @@ export interface StackFile {
 }
 
 /**
- * Gets a home's tools, ports, queues and keys ready; returns the definitions of all parts. The Batch endpoint's definition
+ * Gets a home's tools, ports, queues and keys ready; returns the definitions of all parts and the engine. The Batch endpoint's definition
  * changes with the queues.
  */
 export async function prepareParts(
   home: Home,
   options: StackOptions,
-): Promise<{ ports: Ports; parts: (() => Part)[] }> {
+): Promise<{ ports: Ports; parts: (() => Part)[]; engine: EngineSettings }> {
   const { report, simulation } = options;
   const last = readJsonFile<StackFile>(home.stack)?.ports;
   openShortPaths(home);
@@ -73,7 +73,7 @@ export async function prepareParts(
     webUiPart(home, ports, programs),
   ];
   const batch = { home, ports, endpoints, credentials, engine, programs, ...(simulation && { simulation }) };
-  return { ports, parts: [...constant.map((part) => () => part), () => batchPart(batch)] };
+  return { ports, parts: [...constant.map((part) => () => part), () => batchPart(batch)], engine };
 }
 
 /** Ports on which processes of this stack may still listen after its supervisor was killed. */
