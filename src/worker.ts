@@ -21,6 +21,7 @@ import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
+import { checkCampaigns } from './worker/check-campaigns.ts';
 import { checkImageTools } from './worker/check-image-tools.ts';
 import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
@@ -69,6 +70,7 @@ async function run(): Promise<void> {
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
   if (queues.includes('score')) await checkSealKeys(deps);
+  await checkCampaigns(client.workflow, frozen);
   const activities = createActivities(deps);
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));

@@ -42,6 +42,11 @@ export const campaignErrors = {
         ? 'Restore what differs, or give the campaign another name.'
         : `Restore what differs, or change the campaign itself:\n    ${commands.join('\n    ')}`,
   ),
+  CAMPAIGN_NEWER: platformError<{ campaign: string; version: number; newest: number }>(
+    (d) =>
+      `Campaign ${d.campaign} was started by a newer Holdout: its campaign.json has version ${d.version}, and this one reads ${d.newest}.`,
+    'Take the version of Holdout that started it, for every worker and command; a worker of another version takes no tasks.',
+  ),
   CAMPAIGN_UNKNOWN: userError<{ campaign: string }>(
     (d) => `There is no campaign named ${d.campaign}.`,
     'Check the name and HOLDOUT_HOME, or start it first: npm run start-campaign -- FILE',
