@@ -25,8 +25,9 @@ export class FileChangedError extends Error {
   override readonly name = 'FileChangedError';
 }
 
-/** Of an upload in parts, in bytes; a smaller file is one request. */
-const smallestPart = 8 * 1024 * 1024;
+/** Of an upload in parts, in bytes: the least that S3 accepts; a smaller file is one request. Parts are kept in memory. */
+const smallestPart = 5 * 1024 * 1024;
+const partsAtOnce = 2;
 /** S3 accepts 10,000; a file that grows meanwhile may need some more. */
 const mostParts = 9_000;
 
@@ -123,7 +124,7 @@ export class ObjectStore {
     const { Upload } = await import('@aws-sdk/lib-storage');
     const params = { Bucket: bucket, Key: key, Body: Readable.from(unchanged(file, digest), { objectMode: false }) };
     const partSize = Math.max(smallestPart, Math.ceil(size / mostParts));
-    await new Upload({ client: this.client, params, partSize }).done();
+    await new Upload({ client: this.client, params, partSize, queueSize: partsAtOnce }).done();
   }
 
   /** Uploads a file, in parts when it is large, if there is no such object; returns whether this call wrote it. */
