@@ -2,7 +2,7 @@ import type { OperatorCommand } from '../campaign/operators/operator-commands.ts
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
-import { canariesOf, canaryReportOf } from '../ledger/canaries.ts';
+import { canariesOf, canaryReportOf } from '../ledger/canary-records.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
@@ -11,7 +11,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { canariesAmong, runningCanaries, type RunningCanary } from './canaries/running-canaries.ts';
-import { runningAmong, runningRounds, type RunningRound } from './submission-workflows.ts';
+import { runningAmong, runningRounds, type RunningRound } from './running-workflows.ts';
 import { resultObjects } from '../object-keys.ts';
 import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
-import { LeanReader } from './lean-reader.ts';
+import { SmallObjectReader } from './small-object-reader.ts';
 import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 /** A file has other bytes than a moment ago. */
@@ -42,7 +42,7 @@ export interface Bucket {
 /** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
-  private readonly lean: LeanReader;
+  private readonly lean: SmallObjectReader;
 
   constructor(settings: S3Settings, given: S3ClientConfig = {}) {
     this.client = openS3Client(settings, {
@@ -50,7 +50,7 @@ export class ObjectStore {
       maxAttempts: 5,
       requestHandler: connectionLimits,
     });
-    this.lean = new LeanReader(this.client, settings.bucketOwner);
+    this.lean = new SmallObjectReader(this.client, settings.bucketOwner);
   }
 
   /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */

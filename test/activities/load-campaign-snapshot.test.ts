@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { WorkflowClient } from '@temporalio/client';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
 import { canaryWorkflowId, taskQueues } from '../../src/ids.ts';
-import { keepCanary } from '../../src/ledger/canaries.ts';
+import { keepCanary } from '../../src/ledger/canary-records.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { acceptedCommand, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';

@@ -1,6 +1,6 @@
 import { canaryWorkflowId } from '../../ids.ts';
 import type { WorkflowDependencies } from '../dependencies.ts';
-import { runningExecution } from '../submission-workflows.ts';
+import { runningExecution } from '../running-workflows.ts';
 
 /** `since`: the start of its workflow, in ms. */
 export interface RunningCanary {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { abandon, type ClaimHolder } from '../../batch/claim.ts';
-import { outageTolerated } from '../../batch/end-without-batch.ts';
+import { outageTolerated } from '../../batch/give-up-without-batch.ts';
 import { endedByHoldout, hasEnded } from '../../batch/job-fate.ts';
 import { jobsOfRun } from '../../batch/run-jobs.ts';
 import { runKeyOf } from '../../ids.ts';

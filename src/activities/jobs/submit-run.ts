@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../../batch/refused-call.ts';
-import { submitOnce, withdrawRun, type Settling, type Submitted } from '../../batch/submit-once.ts';
+import { submitOnce, type Settling, type Submitted } from '../../batch/submit-once.ts';
+import { withdrawRun } from '../../batch/withdraw-run.ts';
 import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
@@ -28,11 +29,8 @@ export const submitRun = (
   });
 
 /** The run is no longer wanted; returns the job that it may have anyway. */
-export const withdrawSpec = (deps: Dependencies, { runKey }: AnySpec, { queue }: InstanceClass): Promise<Submitted> => {
-  const settling = settlingOf(deps);
-  const shorter = { ...settling, listSettle: Math.min(settling.listSettle, withdrawal) };
-  return beating(deps, () => withdrawRun(deps, { runKey, queue }, shorter));
-};
+export const withdrawSpec = (deps: Dependencies, { runKey }: AnySpec, { queue }: InstanceClass): Promise<Submitted> =>
+  beating(deps, () => withdrawRun(deps, { runKey, queue }, settlingOf(deps)));
 
 const beating = <Output>({ settings }: Dependencies, work: () => Promise<Output>): Promise<Output> =>
   heartbeatWhile(settings.timings.submitHeartbeatTimeout / 4, work);
@@ -42,13 +40,7 @@ const settlingOf = ({ settings }: Dependencies): Settling => ({
   wait: (ms) => Context.current().sleep(ms),
 });
 
-/**
- * How long a withdrawn run looks for a job that the list may show later, in ms. A job that it misses finds the run's claim
- * taken and ends at once.
- */
-const withdrawal = 10_000;
-
-interface Submission {
+interface JobToSubmit {
   spec: AnySpec;
   instanceClass: InstanceClass;
   timeoutSeconds: number;
@@ -56,7 +48,7 @@ interface Submission {
 
 async function submit(
   deps: Dependencies,
-  { spec, instanceClass, timeoutSeconds }: Submission,
+  { spec, instanceClass, timeoutSeconds }: JobToSubmit,
   pending: PendingSubmit,
 ): Promise<Submitted> {
   const onPending = (mayBe: boolean): void => void (pending.mayBe = mayBe);

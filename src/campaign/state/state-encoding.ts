@@ -22,7 +22,7 @@ import { Submission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf } from './read-only.ts';
 import type { Treatment } from './team-settings.ts';
-import { rescoresIn, type Work } from './settings.ts';
+import { rescoresIn, type Work } from './campaign-settings.ts';
 import { Money } from './spending.ts';
 import { statisticsCodec } from './statistics-encoding.ts';
 

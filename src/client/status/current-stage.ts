@@ -6,7 +6,8 @@ import { submissionWorkflowId } from '../../ids.ts';
 import { stageQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { queryDeadlineMs, queryProgress } from './query-progress.ts';
-import { blockedLines, stuckLine } from './blocked-text.ts';
+import { blockedLines } from './blocked-text.ts';
+import { stuckLine } from './trouble/stuck-texts.ts';
 import { offSpotText } from './off-spot-text.ts';
 import { stageIn, stageText } from './running-submissions.ts';
 

@@ -15,7 +15,7 @@ import type { ScoringTurns } from './scoring-turns.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** What every submission is compared with. */
-export interface CampaignFacts {
+export interface VerifiedFacts {
   buckets: Buckets;
   frozen: FrozenCampaign;
   /** sha256 (hex) of campaign.json. */
@@ -25,6 +25,8 @@ export interface CampaignFacts {
   /** Opens sealed predictions; undefined if they are plain or not scored. */
   identity: string | undefined;
   turns: ScoringTurns;
+  /** Read predictions and logs; else only look whether they are there. */
+  outputs: boolean;
   /** The keys of all objects in the runs bucket. */
   present: ReadonlySet<string>;
 }
@@ -43,7 +45,7 @@ export interface VerifiedSubmission {
 /** Checks the chain of a submission with `count` records and everything that it names. */
 export async function verifySubmission(
   objects: CheckedObjects,
-  facts: CampaignFacts,
+  facts: VerifiedFacts,
   { submission, team }: Submission,
   count: number,
 ): Promise<VerifiedSubmission> {
@@ -51,8 +53,8 @@ export async function verifySubmission(
   const outcomes = new Map<number, RunOutcome | undefined>();
   for (const record of records) {
     for (const run of record.runs) {
-      const { buckets, frozen, present } = facts;
-      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present }));
+      const { buckets, frozen, present, outputs } = facts;
+      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present, outputs }));
     }
   }
   const scores = new Map<string, ScoreFile>();
@@ -73,7 +75,7 @@ export async function verifySubmission(
 
 async function verifyChain(
   objects: CheckedObjects,
-  { buckets: { results }, frozen: { campaign }, digest: frozen }: CampaignFacts,
+  { buckets: { results }, frozen: { campaign }, digest: frozen }: VerifiedFacts,
   submission: string,
   { team, count }: { team: string; count: number },
 ): Promise<{ records: LedgerRecord[]; digests: string[] }> {
@@ -93,7 +95,7 @@ async function verifyChain(
   return { records, digests };
 }
 
-const misplacedKey = (objects: CheckedObjects, { buckets }: CampaignFacts, record: LedgerRecord): void =>
+const misplacedKey = (objects: CheckedObjects, { buckets }: VerifiedFacts, record: LedgerRecord): void =>
   objects.findings.fault(
     buckets.results,
     resultObjects.ledger(record.campaign, record.submission, record.sequence),
@@ -111,7 +113,7 @@ interface RunWithPredictions {
 /** Checks a run's predictions against its outcome, and computes their scores again; returns the score files by key. */
 async function verifyPredictions(
   objects: CheckedObjects,
-  facts: CampaignFacts,
+  facts: VerifiedFacts,
   submission: string,
   { n, outcome, records, scoredBy }: RunWithPredictions,
 ): Promise<Map<string, ScoreFile>> {
@@ -131,7 +133,8 @@ async function verifyPredictions(
   const { sha256, bytes } = outcome.predictions;
   const expected = { sha256, bytes, namedBy: 'outcome.json' };
   const { truth, identity } = facts;
-  if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
+  if (!facts.outputs) objects.expect(runs, key, 'outcome.json', facts.present);
+  else if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
     const compare = async (stored: Readable): Promise<void> => {
       const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });
@@ -148,7 +151,7 @@ async function verifyPredictions(
 
 async function readScores(
   objects: CheckedObjects,
-  { buckets: { results } }: CampaignFacts,
+  { buckets: { results } }: VerifiedFacts,
   runKey: string,
   scoredBy: readonly LedgerRecord[],
   collected: string | undefined,

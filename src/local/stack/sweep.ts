@@ -9,7 +9,7 @@ import { detach, loopDevices, type LoopDevice } from '../../runner/sandbox/loop-
 import { hostMountPoints } from '../../runner/sandbox/mounts.ts';
 import { reap } from '../../runner/sandbox/release.ts';
 import { counted } from '../../safe-text.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import { homeLabel } from '../tools/find-engine.ts';
 import { openIdentity } from './home/home-identity.ts';
 import { placesOf, type Home } from './home/home.ts';
