@@ -47,17 +47,20 @@ export async function inEmbeddedStack<Result>(
 ): Promise<Result> {
   const queues = classes.map(({ queue, slots }) => ({ name: queue, slots }));
   const signals = new StopSignals();
-  const stack = await openStack({ home: homeFolder(), queues, report: output.say, signals });
-  const closing = closeOnSignal(stack, signals, output);
   try {
-    enterEnvironment(stack.environment);
-    return await withAccess(async (access) => {
-      await requireCodecKeys(access);
-      await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
-      return work(access, stack, closing);
-    });
+    const stack = await openStack({ home: homeFolder(), queues, report: output.say, signals });
+    const closing = closeOnSignal(stack, signals, output);
+    try {
+      enterEnvironment(stack.environment);
+      return await withAccess(async (access) => {
+        await requireCodecKeys(access);
+        await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
+        return work(access, stack, closing);
+      });
+    } finally {
+      await closing.close();
+    }
   } finally {
-    await closing.close();
     signals.dispose();
   }
 }
