@@ -4,7 +4,7 @@ import type { Bucket } from '../s3/object-store.ts';
 import { holdoutError } from '../errors.ts';
 import { resultObjects } from '../object-keys.ts';
 import { sha256 } from '../sha256.ts';
-import { parsedObject, readByDigest, readPinned } from './checked-object.ts';
+import { parsedObject, readByDigest, readPinned } from './read-pinned.ts';
 
 /** The frozen submissions. Throws RECORD_CHANGED. */
 export const manifestOf = (

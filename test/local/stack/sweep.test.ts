@@ -14,7 +14,7 @@ import { ToolCache } from '../../../src/local/tools/cache.ts';
 import { openEngine } from '../../../src/local/tools/open-engine.ts';
 import { runCommand } from '../../../src/run-command.ts';
 import type { EngineSettings } from '../../../src/runner/runner-settings.ts';
-import { clearHost } from '../../../src/runner/preflight/reap-killed-runners.ts';
+import { reapKilledRunners } from '../../../src/runner/preflight/reap-killed-runners.ts';
 import { ContainerEngine } from '../../../src/runner/sandbox/engine.ts';
 import { loopDevices } from '../../../src/runner/sandbox/loop-devices.ts';
 import { hostMountPoints } from '../../../src/runner/sandbox/mounts.ts';
@@ -136,7 +136,7 @@ describe('what killed runs have left, at the next start', function () {
     await outputOf(join(folder, 'host'), 'killed');
     await unmounted(join(scratch, 'runs', 'folderless'));
     assert.equal((await ownLoops()).length, 2);
-    await clearHost(new ContainerEngine(engine), { jobId: 'next', scratch, engine });
+    await reapKilledRunners(new ContainerEngine(engine), { jobId: 'next', scratch, engine });
     assert.deepEqual([await ownLoops(), await mounts()], [[], []]);
   });
 
