@@ -24,7 +24,7 @@ export interface RunToEnd {
  * Gives up a run, so that no job can begin it, and orders the end of each of its jobs. Uses nothing of the frozen campaign, which
  * may be what failed. Returns the jobs whose end Batch has not taken within seconds; this process goes on trying to end them.
  */
-export async function endJobs(deps: BatchDependencies, run: RunToEnd): Promise<{ mayStillRun: string[] }> {
+export async function endUnfollowedJobs(deps: BatchDependencies, run: RunToEnd): Promise<{ mayStillRun: string[] }> {
   const { campaign, submission, n, jobId, queue, longestSeconds } = run;
   const runKey = runKeyOf(campaign, submission, n);
   const [claim, listed] = await Promise.allSettled([

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { endJobs, type RunToEnd } from '../../../src/activities/jobs/end-jobs.ts';
+import { endUnfollowedJobs, type RunToEnd } from '../../../src/activities/jobs/end-unfollowed-jobs.ts';
 import { parseRunKey } from '../../../src/ids.ts';
 import { BatchRig } from '../../batch/batch-rig.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -27,7 +27,7 @@ describe('ending the jobs of a run that cannot be followed', () => {
       const jobId = await rig.submitted(runKey);
       await rig.claimed(runKey);
       const run = isKnown ? order(runKey, { jobId, queue: null }) : order(runKey, { queue: null });
-      assert.deepEqual(await endJobs(rig.dependencies, run), { mayStillRun: [] });
+      assert.deepEqual(await endUnfollowedJobs(rig.dependencies, run), { mayStillRun: [] });
       assert.equal(await ended(jobId), unfollowed);
     }
   });
@@ -38,7 +38,7 @@ describe('ending the jobs of a run that cannot be followed', () => {
     rig.proxy.inject('listjobs', faults.noJobsListed, 1);
     const second = await rig.submitted(runKey);
     await eventually('both are there', async () => (await rig.jobs(runKey)).length === 2);
-    assert.deepEqual(await endJobs(rig.dependencies, order(runKey)), { mayStillRun: [] });
+    assert.deepEqual(await endUnfollowedJobs(rig.dependencies, order(runKey)), { mayStillRun: [] });
     assert.deepEqual([await ended(first), await ended(second)], [unfollowed, unfollowed]);
     assert.equal(await rig.claim(runKey), 'abandoned');
     assert.deepEqual(await rig.submit(runKey), { kind: 'abandoned' });
@@ -49,7 +49,7 @@ describe('ending the jobs of a run that cannot be followed', () => {
     const jobId = await rig.submitted(runKey);
     await rig.claimed(runKey);
     rig.proxy.inject('terminatejob', faults.denied);
-    assert.deepEqual(await endJobs(rig.dependencies, order(runKey, { jobId })), { mayStillRun: [jobId] });
+    assert.deepEqual(await endUnfollowedJobs(rig.dependencies, order(runKey, { jobId })), { mayStillRun: [jobId] });
     rig.proxy.lift('terminatejob');
     assert.equal(await ended(jobId), unfollowed);
   });
@@ -59,19 +59,23 @@ describe('ending the jobs of a run that cannot be followed', () => {
     const jobId = await rig.submitted(runKey);
     const { dependencies } = rig;
     const runs = { ...dependencies.runs, bucket: 'no-such-bucket' };
-    await assert.rejects(endJobs({ ...dependencies, runs }, order(runKey, { jobId })), { name: 'NoSuchBucket' });
+    await assert.rejects(endUnfollowedJobs({ ...dependencies, runs }, order(runKey, { jobId })), {
+      name: 'NoSuchBucket',
+    });
     assert.equal(await ended(jobId), unfollowed);
     const other = rig.run({ slowStart: true });
     const pending = await rig.submitted(other);
     rig.proxy.inject('listjobs', faults.denied);
-    await assert.rejects(endJobs(dependencies, order(other, { jobId: pending })), { name: 'AccessDeniedException' });
+    await assert.rejects(endUnfollowedJobs(dependencies, order(other, { jobId: pending })), {
+      name: 'AccessDeniedException',
+    });
     assert.equal(await ended(pending), unfollowed);
     assert.equal(await rig.claim(other), 'abandoned');
   });
 
   it('has nothing to end for a run without a job', async () => {
     const runKey = rig.run();
-    assert.deepEqual(await endJobs(rig.dependencies, order(runKey)), { mayStillRun: [] });
+    assert.deepEqual(await endUnfollowedJobs(rig.dependencies, order(runKey)), { mayStillRun: [] });
     assert.equal(await rig.claim(runKey), 'abandoned');
   });
 });
