@@ -115,7 +115,7 @@ function measure({ prepare, startLimits }: Situation, teams: number, slotsFold: 
   const took: number[] = [];
   let decisions = 0;
   for (let round = 0; round < warmUp + rounds; round += 1) {
-    const state = decodeState(structuredClone(encoded), prepared, rules);
+    const state = decodeState(structuredClone(encoded), { rounds: prepared.rounds }, rules);
     const begun = performance.now();
     decisions = decide(state, startLimits, now).length;
     if (round >= warmUp) took.push(performance.now() - begun);

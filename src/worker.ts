@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
@@ -20,6 +21,8 @@ import { HoldoutError, messageOf, holdoutError } from './errors.ts';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
+import { checkCampaigns } from './worker/check-campaigns.ts';
+import { checkImageTools } from './worker/check-image-tools.ts';
 import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { SealKeys } from './sealing/seal-keys.ts';
@@ -58,6 +61,7 @@ async function run(): Promise<void> {
   });
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
+  if (queues.includes('images')) await checkImageTools(process.env['HOLDOUT_SCRATCH'] ?? tmpdir());
   const { connection, client } = await connect(keys);
   const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
@@ -66,6 +70,7 @@ async function run(): Promise<void> {
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
   if (queues.includes('score')) await checkSealKeys(deps);
+  await checkCampaigns(client.workflow, frozen);
   const activities = createActivities(deps);
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));

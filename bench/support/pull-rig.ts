@@ -80,7 +80,7 @@ export class PullRig {
   private async handIn(archive: string, submissions: readonly string[]): Promise<void> {
     const { images, results } = this.s3.buckets;
     const [key, sha256] = [`${campaign}/${submissions[0]}.tar`, await sha256OfFile(archive)];
-    await this.store.upload(images, key, archive);
+    await this.store.upload(images, key, archive, sha256);
     const limits = { ...frozenCampaign().limits, imageBytes: 2 ** 34 };
     await new ResultsBucket(this.store, results).freeze(campaign, {}, { limits });
     const image = { kind: 'archive' as const, bucket: images, key, sha256 };

@@ -14,6 +14,7 @@ export const unitTests = [
   'test/client/watch/',
   'test/codec/',
   'test/docs.test.ts',
+  'test/activities/jobs/pending-submit.test.ts',
   'test/batch/call-rate.test.ts',
   'test/batch/job-fate.test.ts',
   'test/batch/run-jobs.test.ts',

@@ -22,6 +22,7 @@ import { scoreOutput } from './score-output.ts';
 import { submitBatchJob } from './submit-batch-job.ts';
 import { appendRounds } from './append-rounds.ts';
 import { loadCampaignSnapshot } from './load-campaign-snapshot.ts';
+import { endUnfollowedJobs } from './jobs/end-unfollowed-jobs.ts';
 import { reportFailure, reportRecovery } from './report-stuck.ts';
 
 /** Every activity, bound to its dependencies. The keys are the registered names, which never change. */
@@ -42,6 +43,7 @@ export function createActivities(deps: Dependencies) {
     probeGpuMemory: bind(deps, profileProbe),
     submitBatchJob: bind(deps, submitBatchJob),
     awaitBatchJob: bind(deps, awaitBatchJob),
+    endJobs: bind(deps, endUnfollowedJobs),
     submitCanary: bind(deps, submitCanary),
     awaitCanary: bind(deps, awaitCanary),
     recordCanary: bind(deps, recordCanary),

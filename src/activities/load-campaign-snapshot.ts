@@ -1,4 +1,5 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
+import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
 import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { canariesOf, canaryReportOf } from '../ledger/canary-records.ts';
@@ -9,8 +10,9 @@ import { publishedOrder } from '../ledger/published-order.ts';
 import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
-import { runningCanaries, type RunningCanary } from './canaries/running-canaries.ts';
-import { runningRounds, type RunningRound } from './running-workflows.ts';
+import { canariesAmong, runningCanaries, type RunningCanary } from './canaries/running-canaries.ts';
+import { runningAmong, runningRounds, type RunningRound } from './running-workflows.ts';
+import { resultObjects } from '../object-keys.ts';
 import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';
 import type { Spending } from '../campaign/state/spending.ts';
@@ -50,7 +52,11 @@ export async function loadCampaignSnapshot(
     addChain(ledger, records);
   });
   const isFinal = ({ submission, sequence }: RunningRound): boolean => sequence <= (final.get(submission) ?? 0);
-  const running = listed.filter((round) => !isFinal(round));
+  const unlisted = await runningUnlisted(deps, campaign, {
+    open: rounds.filter((round) => !isFinal(round)).map(({ submission }) => submission),
+    listed: listed.map(({ submission }) => submission),
+  });
+  const running = [...listed, ...unlisted].filter((round) => !isFinal(round));
   const names = new Set(running.map(roundKeyOf));
 
   const teams = publishedOrder(rules.fairness.seed, new Set(rounds.map(({ team }) => team)));
@@ -67,14 +73,40 @@ export async function loadCampaignSnapshot(
     acts: commands.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
     actsRecorded: commands.length,
     operatorsLog: commands.slice(-logLines).map(lineOf),
-    canaries: await canariesIn(deps, campaign),
+    canaries: await canariesIn(deps, campaign, rules),
   };
 }
 
-async function canariesIn(deps: Dependencies, campaign: string): Promise<NonNullable<CampaignSnapshot['canaries']>> {
+/**
+ * The running rounds that Temporal's list does not show yet, although an abort must reach them. Looks at every open submission,
+ * unless the campaign starts for the first time and none can run.
+ */
+async function runningUnlisted(
+  deps: Dependencies,
+  campaign: string,
+  { open, listed }: { open: string[]; listed: string[] },
+): Promise<RunningRound[]> {
+  const { store, bucket } = deps.results;
+  const { done } = await store.list(bucket, resultObjects.workFolder(campaign)).next();
+  if (done) return [];
+  const shown = new Set(listed);
+  return runningAmong(deps, campaign, new Set(open.filter((submission) => !shown.has(submission))));
+}
+
+async function canariesIn(
+  deps: Dependencies,
+  campaign: string,
+  { instanceClasses }: FrozenCampaign,
+): Promise<NonNullable<CampaignSnapshot['canaries']>> {
   // Listed before the records are read, so that one that ends in between has its record.
-  const running = await runningCanaries(deps, campaign);
-  return { running, ended: (await canariesOf(deps.results, campaign)).map(canaryReportOf) };
+  const listed = await runningCanaries(deps, campaign);
+  const ended = (await canariesOf(deps.results, campaign)).map(canaryReportOf);
+  const numberAfter = (name: string): number =>
+    1 + Math.max(0, ...ended.map((one) => (one.class === name ? one.n : 0)));
+  const unlisted = instanceClasses
+    .filter(({ name }) => !listed.some((one) => one.class === name))
+    .map(({ name }) => ({ class: name, n: numberAfter(name) }));
+  return { running: [...listed, ...(await canariesAmong(deps, campaign, unlisted))], ended };
 }
 
 const teamNamed = ({ message }: OperatorCommand, numbers: Map<string, number>): number =>

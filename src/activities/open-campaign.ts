@@ -29,6 +29,9 @@ export const workOf = (
   workLists,
   rounds: teams.map(({ before, rounds }) => before + rounds.length),
   started: teams.map(({ before }) => before),
+  rescores: teams.flatMap(({ before, rounds }, team) =>
+    rounds.flatMap(({ kind }, place): [number, number][] => (kind === 'rescore' ? [[team, before + place]] : [])),
+  ),
   weights: teams.flatMap(({ team: name }, team) =>
     Object.hasOwn(fairness.weights, name) ? [{ team, name, weight: fairness.weights[name] ?? 1 }] : [],
   ),

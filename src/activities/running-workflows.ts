@@ -11,16 +11,19 @@ export interface RunningRound {
   sequence: number;
 }
 
-export async function isRunning(
+export const isRunning = async (deps: WorkflowDependencies, campaign: string, submission: string): Promise<boolean> =>
+  (await runningExecution(deps, submissionWorkflowId(campaign, submission))) !== undefined;
+
+/** The running execution of a workflow, as the server knows it at this moment; undefined if there is none. */
+export async function runningExecution(
   { workflows }: WorkflowDependencies,
-  campaign: string,
-  submission: string,
-): Promise<boolean> {
+  workflowId: string,
+): Promise<(Execution & { startTime: Date }) | undefined> {
   try {
-    const { status } = await workflows.getHandle(submissionWorkflowId(campaign, submission)).describe();
-    return status.name === 'RUNNING';
+    const { status, runId, startTime } = await workflows.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' ? { workflowId, runId, startTime } : undefined;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }
@@ -38,9 +41,39 @@ export async function notRunning(
   return ended;
 }
 
+/** Cancels the workflows of these submissions; one that has ended meanwhile needs nothing. */
+export const cancelAmong = (
+  { workflows }: WorkflowDependencies,
+  campaign: string,
+  submissions: Iterable<string>,
+): Promise<unknown> =>
+  inParallel(callsAtOnce, [...submissions], async (submission) => {
+    try {
+      await workflows.getHandle(submissionWorkflowId(campaign, submission)).cancel();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  });
+
 /** The running rounds, by Temporal's list, which may lag by some seconds in either direction. */
-export async function runningRounds(deps: WorkflowDependencies, campaign: string): Promise<RunningRound[]> {
-  const executions = await listed(deps, campaign);
+export const runningRounds = async (deps: WorkflowDependencies, campaign: string): Promise<RunningRound[]> =>
+  roundsOf(deps, await listed(deps, campaign));
+
+/** The running rounds of these submissions. Looks at each one: for those that Temporal's list does not show. */
+export async function runningAmong(
+  deps: WorkflowDependencies,
+  campaign: string,
+  submissions: Iterable<string>,
+): Promise<RunningRound[]> {
+  const executions: Execution[] = [];
+  await inParallel(callsAtOnce, [...submissions], async (submission) => {
+    const execution = await runningExecution(deps, submissionWorkflowId(campaign, submission));
+    if (execution) executions.push(execution);
+  });
+  return roundsOf(deps, executions);
+}
+
+async function roundsOf(deps: WorkflowDependencies, executions: readonly Execution[]): Promise<RunningRound[]> {
   const rounds: RunningRound[] = [];
   await inParallel(callsAtOnce, executions, async (execution) => {
     const round = await roundOf(deps, execution);

@@ -9,6 +9,7 @@ export const endedByHoldout = {
   misconfigured: 'Holdout: cannot be placed',
   duplicate: 'Holdout: duplicate of a run',
   lost: 'Holdout: unknown to DescribeJobs',
+  unfollowed: 'Holdout: cannot be followed',
 } as const;
 
 /** The first match decides. */
@@ -18,6 +19,7 @@ const fates: readonly [RegExp, Reason][] = [
   [new RegExp(`^${endedByHoldout.misconfigured}`), 'platform-error'],
   [new RegExp(`^${endedByHoldout.duplicate}`), 'platform-error'],
   [new RegExp(`^${endedByHoldout.lost}`), 'platform-error'],
+  [new RegExp(`^${endedByHoldout.unfollowed}`), 'platform-error'],
   [/^Job attempt duration exceeded timeout/i, 'platform-error'],
   [/^Host EC2/i, 'spot-reclaimed'],
   [/MISCONFIGURATION:/i, 'platform-error'],

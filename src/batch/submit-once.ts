@@ -3,6 +3,7 @@ import { parseRunKey } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
 import { holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
+import { isNotAccepted } from './refused-call.ts';
 import { jobsOfRun } from './run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { runObjects } from '../object-keys.ts';
@@ -33,19 +34,36 @@ export interface Settling {
   listSettle: number;
   /** Waits this many milliseconds between two calls; rejects when the process shuts down. */
   wait: (ms: number) => Promise<void>;
+  /** Is told when a SubmitJob of this run may have been accepted that the list need not show yet, and when none may. */
+  onPending?: (mayBePending: boolean) => void;
 }
 
 const waitsWhileSettling = 5;
 
 /**
  * Makes sure that a run has one job. If two are made anyway, the claim decides; this function only makes that rare. Repeats a
- * call that Batch throttles. After any other error SubmitJob may have been accepted: call again with `listSettle` set.
+ * call that Batch throttles. After an error of which {@link Settling.onPending} was told, call again with `listSettle` set.
  */
 export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, settling: Settling): Promise<Submitted> {
   const { wait } = settling;
   const known = await lookUntilSettled(() => untilAdmitted(() => knownJob(deps, order), wait), settling);
-  return known ?? { kind: 'submitted', jobId: await untilAdmitted(() => submit(deps.submitter, order), wait) };
+  if (known !== undefined) return known;
+  const noted = notingPending(() => submit(deps.submitter, order), settling);
+  return { kind: 'submitted', jobId: await untilAdmitted(noted, wait) };
 }
+
+/** A SubmitJob is pending from before it is sent until an answer, or an error that proves that it was not accepted. */
+const notingPending =
+  <T>(call: () => Promise<T>, { onPending }: Settling): (() => Promise<T>) =>
+  async () => {
+    onPending?.(true);
+    try {
+      return await call();
+    } catch (error) {
+      if (isNotAccepted(error)) onPending?.(false);
+      throw error;
+    }
+  };
 
 /** Looks for a job five times while the list may still show one, once if `listSettle` is 0. */
 export async function lookUntilSettled<T>(

@@ -10,14 +10,17 @@ import { callerOf, type Caller } from './caller.ts';
 import { checkImageStore } from './image-store.ts';
 import { unlessUnknown } from './unless-unknown.ts';
 
-/** The buckets that the activities of each queue need. */
+/** The buckets that the activities of each queue need: all of them read the frozen campaign in the results. */
 const bucketsOfQueue: Record<TaskQueueName, (keyof Buckets)[]> = {
   main: ['runs', 'results'],
   images: ['images', 'results'],
-  submit: ['runs'],
-  await: ['runs'],
+  submit: ['runs', 'results'],
+  await: ['runs', 'results'],
   score: ['labels', 'inputs', 'runs', 'results'],
 };
+
+/** The queues whose activities call Batch; those of main end jobs that no other worker can. */
+const batchQueues: readonly TaskQueueName[] = ['main', 'submit', 'await'];
 
 export const takesNoTasks = 'this worker takes no tasks';
 
@@ -34,7 +37,7 @@ export async function checkWorker(queues: readonly TaskQueueName[], settings: Se
     for (const name of names) await checkBucket(client, bucketsOf(settings)[name], settings.bucketOwner, caller);
     // The embedded endpoint starts beside its workers, and may be a moment later.
     const isRemote = process.env['HOLDOUT_STACK'] === 'remote';
-    if (isRemote && (queues.includes('submit') || queues.includes('await'))) await checkBatch(caller);
+    if (isRemote && queues.some((queue) => batchQueues.includes(queue))) await checkBatch(caller);
   } finally {
     client.destroy();
   }

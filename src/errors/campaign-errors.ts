@@ -30,13 +30,22 @@ export const campaignErrors = {
       `The registry does not know ${counted(d.images.length, 'image')} of the submissions file:\n  ${d.images.join('\n  ')}`,
     'Correct the references in the submissions file or push the images, then start again; nothing was started.',
   ),
+  HAND_IN_CHANGED: userError<{ what: string; fault: string }>(
+    (d) => `${d.what} changed after the campaign file was checked: ${d.fault}`,
+    'Put it back and start again. Change nothing that the campaign file names until the start says that the campaign runs.',
+  ),
   CAMPAIGN_CHANGED: userError<{ campaign: string; differences: string[]; commands: string[] }>(
     (d) =>
-      `The file has changed since campaign ${d.campaign} was started. The differences:\n  ${d.differences.map(inFileTerms).join('\n  ')}`,
+      `The campaign file, or what it names, is not what campaign ${d.campaign} was started with. The differences:\n  ${d.differences.map(inFileTerms).join('\n  ')}`,
     ({ commands }) =>
       commands.length === 0
-        ? 'Restore the file, or give the campaign another name.'
-        : `Restore the file, or change the campaign itself:\n    ${commands.join('\n    ')}`,
+        ? 'Restore what differs, or give the campaign another name.'
+        : `Restore what differs, or change the campaign itself:\n    ${commands.join('\n    ')}`,
+  ),
+  CAMPAIGN_NEWER: platformError<{ campaign: string; version: number; newest: number }>(
+    (d) =>
+      `Campaign ${d.campaign} was started by a newer Holdout: its campaign.json has version ${d.version}, and this one reads ${d.newest}.`,
+    'Take the version of Holdout that started it, for every worker and command; a worker of another version takes no tasks.',
   ),
   CAMPAIGN_UNKNOWN: userError<{ campaign: string }>(
     (d) => `There is no campaign named ${d.campaign}.`,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import { counted, firstFew, quoted } from '../safe-text.ts';
 import { itemId } from '../scoring/item-id.ts';
+import { sha256 } from '../sha256.ts';
 import { readLabels } from '../scoring/labels.ts';
 import type { Report } from './campaign-file/yaml-file.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
@@ -27,48 +29,59 @@ export async function checkInputs(file: string, read: ReadCampaign, report: Repo
   const listed = async (key: 'testSet' | 'sampleSet'): Promise<Set<string> | undefined> => {
     const place = located[key];
     if (place?.kind !== 'local') return undefined;
-    return listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`));
+    const names = await listInputs(place.path, (fault) => report(['inputs', key], `inputs.${key}: ${fault}`));
+    if (names === undefined) return undefined;
+    located[key] = { ...place, checked: { names } };
+    return new Set(names.map(itemId));
   };
   const inputs = await listed('testSet');
   await listed('sampleSet');
-  if (located.labels?.kind === 'local') await checkLabels(located.labels.path, read, inputs, report);
+  if (located.labels?.kind === 'local') {
+    const digest = await checkLabels(located.labels.path, read, inputs, report);
+    if (digest !== undefined) located.labels = { ...located.labels, checked: { sha256: digest } };
+  }
   return located;
 }
 
 const maxListed = 20;
 
-/** The ids of the inputs in a folder; reports files that cannot be inputs. */
-async function listInputs(folder: string, report: (fault: string) => void): Promise<Set<string> | undefined> {
+/** The names of the inputs in a folder; reports files that cannot be inputs. */
+async function listInputs(folder: string, report: (fault: string) => void): Promise<readonly string[] | undefined> {
   const found = await inputsIn(folder).catch((error: unknown) => report(unreachable(folder, error)));
   if (found === undefined) return undefined;
   reportFaults(folder, found.faults.slice(0, maxListed), found.faults.length, report);
   if (found.names.length === 0 && found.faults.length === 0) {
     report(`${shownPath(folder)} is empty, must contain at least one input`);
   }
-  return new Set(found.names.map(itemId));
+  return found.names;
 }
 
 /** Ends an S3 prefix with a slash, so that it matches no other folder with the same beginning. */
 const asFolder = (place: LocalPath | S3Location): LocalPath | S3Location =>
   place.kind === 's3' ? { ...place, key: place.key.replace(/\/*$/, '/') } : place;
 
+/** Returns the sha256 (hex) of labels that could be read. */
 async function checkLabels(
   path: string,
   { predictions: { id, value }, campaign: { metric } }: ReadCampaign,
   inputs: ReadonlySet<string> | undefined,
   report: Report,
-): Promise<void> {
-  const reportLabels = (fault: string): void => report(['inputs', 'labels'], `inputs.labels: ${fault}`);
+): Promise<string | undefined> {
+  const reportLabels = (fault: string): undefined => {
+    report(['inputs', 'labels'], `inputs.labels: ${fault}`);
+  };
   const fault = await faultOfFile(path);
   if (fault !== undefined) return reportLabels(fault);
-  const unreadable = lineNotUtf8(await readFile(path));
+  const bytes = await readFile(path);
+  const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
-  if (id === undefined || value === undefined) return;
-  const labels = await readLabels(path, { id, value }, metric);
+  if (id === undefined || value === undefined) return undefined;
+  const labels = await readLabels(Readable.from([bytes], { objectMode: false }), { id, value }, metric);
   if (labels.kind === 'invalid') {
-    return reportFaults(path, labels.faults, labels.count, reportLabels);
+    reportFaults(path, labels.faults, labels.count, reportLabels);
+    return undefined;
   }
-  if (inputs === undefined || inputs.size === 0) return;
+  if (inputs === undefined || inputs.size === 0) return sha256(bytes);
   const unlabelled = [...inputs].filter((input) => !labels.values.has(input));
   const unknown = [...labels.lines].filter(([input]) => !inputs.has(input));
   if (unlabelled.length > 0) {
@@ -80,6 +93,7 @@ async function checkLabels(
     const named = unknown.map(([name, line]) => `${quoted(name)} on line ${line}`);
     reportLabels(`${shownPath(path)} has ${counted(unknown.length, 'label')} without an input: ${firstFew(named)}`);
   }
+  return sha256(bytes);
 }
 
 function reportFaults(path: string, listed: readonly string[], count: number, report: (fault: string) => void): void {

@@ -12,6 +12,8 @@ export interface S3Location {
 export interface LocalPath {
   kind: 'local';
   path: string;
+  /** What the check found there: the inputs, or the sha256 (hex) of the labels. Absent if it could not read them. */
+  checked?: { names: readonly string[] } | { sha256: string };
 }
 
 /** Location of a submitted image: an archive, or a registry reference that starts with `docker://`. */

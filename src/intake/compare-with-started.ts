@@ -1,11 +1,18 @@
 import { differences } from '../campaign/operators/json-differences.ts';
 import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
-import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
+import {
+  unpackedBytesOf,
+  type FrozenCampaign,
+  type InputIndex,
+  type InputSet,
+  type Submission,
+} from '../campaign/model/frozen-campaign.ts';
 import { assignPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign-pseudonyms.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
 import { commandsOf, acceptedCommands } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
+import { archivesInWords, inputsInWords, inWords, labelsInWords } from './handed-in-differences.ts';
 import { changingCommands } from './changing-commands.ts';
 import { withDigests, type LocatedRow } from './upload-images.ts';
 import type { IntakeDependencies } from './dependencies.ts';
@@ -24,11 +31,12 @@ const maxDifferences = 20;
  * changes, and its rows, including those added since. Throws CAMPAIGN_CHANGED if anything but new rows differs.
  */
 export async function compareWithStarted(
-  { store, buckets, pseudonymCodes }: IntakeDependencies,
+  dependencies: IntakeDependencies,
   known: FrozenCampaign,
   fresh: FrozenCampaign,
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
+  const { store, buckets, pseudonymCodes } = dependencies;
   const { campaign, deadline, manifest, recordKey, seal } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
@@ -39,6 +47,7 @@ export async function compareWithStarted(
   const present = rows.flatMap(({ row }) => (names.has(row.submission) ? [row] : []));
   const kept = new Set(present.map(({ submission }) => submission));
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
+  const [rowsBefore, rowsNow] = [bySubmission(stillWanted), bySubmission(asFrozen(present, before))];
   const differing = [
     // A deadline given as a duration counts from the first start, so the text is compared.
     ...differences(withEveryLimit(known), {
@@ -50,18 +59,39 @@ export async function compareWithStarted(
       ...(known.teamNames === undefined && { teamNames: undefined }),
       ...(seal !== undefined && { seal }),
     }),
-    ...differences(bySubmission(stillWanted), bySubmission(asFrozen(present, before)), 'submissions'),
+    ...differences(rowsBefore, rowsNow, 'submissions'),
   ];
   if (differing.length === 0) {
     const codes = known.teamNames === 'pseudonyms' ? pseudonymCodes : undefined;
     return { frozen: known, appended: addedAs(await withDigests(appended), before, codes) };
   }
   const dropped = stillWanted.flatMap(({ submission }) => (kept.has(submission) ? [] : submission));
+  const explained = [
+    ...labelsInWords(known.labels, fresh.labels),
+    ...(await inputsExplained(dependencies, known, fresh)),
+    ...archivesInWords(rowsBefore, rowsNow),
+  ];
   throw holdoutError('CAMPAIGN_CHANGED', {
     campaign,
-    differences: differing.slice(0, maxDifferences),
+    differences: inWords(differing, explained).slice(0, maxDifferences),
     commands: changingCommands(known, withoutAppliedChanges(known, fresh, left), dropped).slice(0, maxDifferences),
   });
+}
+
+/** Reads the indexes of the sets of inputs that differ. */
+async function inputsExplained(
+  { store, buckets }: IntakeDependencies,
+  known: FrozenCampaign,
+  fresh: FrozenCampaign,
+): Promise<ReturnType<typeof inputsInWords>> {
+  const indexOf = ({ indexKey }: InputSet): Promise<InputIndex> => store.readJson(buckets.inputs, indexKey);
+  const explained = [];
+  for (const field of ['testSet', 'sampleSet'] as const) {
+    const [was, now] = [known[field], fresh[field]];
+    if (was === undefined || now === undefined || was.digest === now.digest) continue;
+    explained.push(...inputsInWords(field, was, [await indexOf(was), await indexOf(now)]));
+  }
+  return explained;
 }
 
 /** Adds the limits that older campaigns lack. */

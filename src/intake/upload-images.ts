@@ -3,6 +3,7 @@ import { holdoutError } from '../errors.ts';
 import { digestOf } from '../images/store/registry-image.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { CheckedCampaign, ImageLocation } from './checked-campaign.ts';
+import { handedIn } from './handed-in.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256OfFile } from '../sha256.ts';
 
@@ -23,7 +24,7 @@ export const rowsOf = (
   { campaign, submissions }: CheckedCampaign,
 ): Promise<LocatedRow[]> =>
   inParallel(imagesAtOnce, submissions, async ({ image: location, ...row }) => ({
-    row: { ...row, image: await imageAt(dependencies, campaign, location) },
+    row: { ...row, image: await imageAt(dependencies, campaign, row.submission, location) },
     location,
   }));
 
@@ -40,19 +41,27 @@ export async function withDigests(rows: readonly LocatedRow[]): Promise<LocatedR
   return pinned;
 }
 
+const archiveOf = (submission: string): string => `The archive of ${submission}`;
+
+/** sha256 (hex) of a local archive; throws HAND_IN_CHANGED if it is gone. */
+export const digestOfArchive = (submission: string, path: string): Promise<string> =>
+  handedIn(archiveOf(submission), path, () => sha256OfFile(path));
+
 /** Uploads local archives to the images bucket, except those already there. */
 export async function uploadImages({ store }: IntakeDependencies, rows: readonly LocatedRow[]): Promise<void> {
-  await inParallel(imagesAtOnce, rows, async ({ row: { image }, location }) => {
+  await inParallel(imagesAtOnce, rows, async ({ row: { submission, image }, location }) => {
     if (location.kind !== 'archive' || image.kind !== 'archive') return;
-    if (!(await store.exists(image.bucket, image.key))) {
-      await store.upload(image.bucket, image.key, location.path);
-    }
+    const { bucket, key, sha256 } = image;
+    if (await store.exists(bucket, key)) return;
+    const upload = (): Promise<void> => store.upload(bucket, key, location.path, sha256);
+    await handedIn(archiveOf(submission), location.path, upload);
   });
 }
 
 async function imageAt(
   { store, buckets }: IntakeDependencies,
   campaign: string,
+  submission: string,
   location: ImageLocation,
 ): Promise<SubmittedImage> {
   switch (location.kind) {
@@ -60,10 +69,12 @@ async function imageAt(
       return location;
     case 's3': {
       const { bucket, key } = location;
-      return { kind: 'archive', bucket, key, sha256: (await store.digest(bucket, key)).sha256 };
+      const read = (): Promise<{ sha256: string }> => store.digest(bucket, key);
+      const { sha256 } = await handedIn(archiveOf(submission), `s3://${bucket}/${key}`, read);
+      return { kind: 'archive', bucket, key, sha256 };
     }
     case 'archive': {
-      const sha256 = await sha256OfFile(location.path);
+      const sha256 = await digestOfArchive(submission, location.path);
       return { kind: 'archive', bucket: buckets.images, key: `${campaign}/${sha256}.tar`, sha256 };
     }
   }

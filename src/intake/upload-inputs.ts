@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { InputIndex, InputSet } from '../campaign/model/frozen-campaign.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { holdoutError } from '../errors.ts';
+import { firstFew, quoted } from '../safe-text.ts';
 import { inParallel } from '../in-parallel.ts';
+import { handedIn } from './handed-in.ts';
 import { inputsIn } from './input-files.ts';
 import { hiddenText, sortNames, type FoundInputs } from './input-names.ts';
+import { shownPath } from './locate.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256, sha256OfFile } from '../sha256.ts';
 
@@ -22,8 +25,11 @@ export async function uploadInputs(
   place: { campaign: string; kind: 'testset' | 'sample' },
 ): Promise<InputSet> {
   const { store, buckets } = dependencies;
+  const what = place.kind === 'testset' ? 'The test set' : 'The sample set';
   const index =
-    folder.kind === 'local' ? await localIndex(folder.path, dependencies) : await remoteIndex(folder, dependencies);
+    folder.kind === 'local'
+      ? await localIndex(folder, dependencies, what)
+      : await handedIn(what, `s3://${folder.bucket}/${folder.key}`, () => remoteIndex(folder, dependencies));
   const body = `${JSON.stringify(index, null, 1)}\n`;
   const digest = sha256(body);
   const prefix = `${place.campaign}/${place.kind}/${digest}/`;
@@ -34,9 +40,10 @@ export async function uploadInputs(
       : { bucket: folder.bucket, prefix: folder.key };
   if ((await store.size(buckets.inputs, indexKey)) === undefined) {
     if (folder.kind === 'local') {
-      await inParallel(filesAtOnce, index.files, ({ name }) =>
-        store.upload(files.bucket, `${files.prefix}${name}`, join(folder.path, name)),
-      );
+      await inParallel(filesAtOnce, index.files, ({ name, sha256: digest }) => {
+        const path = join(folder.path, name);
+        return handedIn(what, path, () => store.upload(files.bucket, `${files.prefix}${name}`, path, digest));
+      });
     }
     await store.writeOnce(buckets.inputs, indexKey, body);
   }
@@ -44,13 +51,37 @@ export async function uploadInputs(
   return { indexKey, files, digest, items: index.files.length, bytes };
 }
 
-async function localIndex(folder: string, { report }: IntakeDependencies): Promise<InputIndex> {
+async function localIndex(
+  { path: folder, checked }: LocalPath,
+  { report }: IntakeDependencies,
+  what: string,
+): Promise<InputIndex> {
+  const names = validNames(await handedIn(what, folder, () => inputsIn(folder)), folder, report);
+  const fault = checked && 'names' in checked ? otherNames(new Set(checked.names), new Set(names)) : undefined;
+  if (fault !== undefined) throw holdoutError('HAND_IN_CHANGED', { what, fault: `${shownPath(folder)}: ${fault}` });
   const files: InputIndex['files'] = [];
-  for (const name of validNames(await inputsIn(folder), folder, report)) {
-    const { size } = await stat(join(folder, name));
-    files.push({ name, bytes: size, sha256: await sha256OfFile(join(folder, name)) });
+  for (const name of names) {
+    const path = join(folder, name);
+    files.push(
+      await handedIn(what, path, async () => ({
+        name,
+        bytes: (await stat(path)).size,
+        sha256: await sha256OfFile(path),
+      })),
+    );
   }
   return { files };
+}
+
+/** How the inputs differ from those that were checked. */
+function otherNames(before: ReadonlySet<string>, now: ReadonlySet<string>): string | undefined {
+  const gone = [...before].filter((name) => !now.has(name));
+  const added = [...now].filter((name) => !before.has(name));
+  const parts = [
+    ...(gone.length > 0 ? [`${firstFew(gone.map((name) => quoted(name)))} gone`] : []),
+    ...(added.length > 0 ? [`${firstFew(added.map((name) => quoted(name)))} added`] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 async function remoteIndex(

@@ -1,6 +1,7 @@
 import type { FrozenCampaign, Manifest, Submission } from '../campaign/model/frozen-campaign.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../campaign/model/work-list.ts';
 import type { Bucket } from '../s3/object-store.ts';
+import { holdoutError } from '../errors.ts';
 import { resultObjects } from '../object-keys.ts';
 import { sha256 } from '../sha256.ts';
 import { parsedObject, readByDigest, readPinned } from './read-pinned.ts';
@@ -18,7 +19,7 @@ interface KnownParts {
   manifest?: Manifest;
 }
 
-/** Reads the parts of a campaign that never change, once per process. */
+/** Reads the parts of a campaign that never change, once per process. Throws CAMPAIGN_NEWER. */
 export class FrozenReader {
   private readonly campaigns = new Map<string, Promise<{ frozen: FrozenCampaign; digest: string }>>();
   private readonly manifests = new Map<string, Promise<Manifest>>();
@@ -83,6 +84,7 @@ export class FrozenReader {
       const key = resultObjects.campaign(campaign);
       const body = await store.read(bucket, key);
       const frozen = parsedObject<FrozenCampaign>(bucket, key, body);
+      requireKnownVersion(campaign, frozen);
       this.parts.set(campaign, { ...this.known(campaign), frozen });
       return { frozen, digest: sha256(body) };
     });
@@ -107,6 +109,14 @@ export class FrozenReader {
     this.parts.set(campaign, { ...this.known(campaign), manifest: whole });
     return whole;
   }
+}
+
+/** The newest version of campaign.json that this Holdout reads. */
+const newestVersion: number = 1 satisfies FrozenCampaign['version'];
+
+/** Throws CAMPAIGN_NEWER: fields that this Holdout does not know may change what the others mean. */
+function requireKnownVersion(campaign: string, { version }: { version: number }): void {
+  if (version > newestVersion) throw holdoutError('CAMPAIGN_NEWER', { campaign, version, newest: newestVersion });
 }
 
 /** Reads once; forgets a failed read, so that the next call reads again. */

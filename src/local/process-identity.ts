@@ -39,21 +39,25 @@ export function runningProcess<Process extends ProcessIdentity>(file: string): P
   return named !== undefined && isProcessRunning(named) ? named : undefined;
 }
 
-/** Waits until the process is gone, but no longer than `milliseconds`; returns whether it is gone. */
-export async function waitForEnd(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
+/** Waits until the process is gone, but no longer than `milliseconds` or until `urgent` aborts; returns whether it is gone. */
+export async function waitForEnd(
+  identity: ProcessIdentity,
+  milliseconds: number,
+  urgent?: AbortSignal,
+): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
   while (isProcessRunning(identity)) {
-    if (Date.now() > deadline) return false;
+    if (Date.now() > deadline || urgent?.aborted) return false;
     await sleep(25);
   }
   return true;
 }
 
-/** Sends SIGTERM and, after a grace in milliseconds, SIGKILL. Resolves when the process is gone, or already was. */
-export async function endProcess(identity: ProcessIdentity, grace: number): Promise<void> {
+/** Sends SIGTERM and, after a grace in milliseconds or once `urgent` aborts, SIGKILL. Resolves when the process is gone, or already was. */
+export async function endProcess(identity: ProcessIdentity, grace: number, urgent?: AbortSignal): Promise<void> {
   if (!isProcessRunning(identity)) return;
   sendSignal(identity.pid, 'SIGTERM');
-  if (await waitForEnd(identity, grace)) return;
+  if (await waitForEnd(identity, grace, urgent)) return;
   sendSignal(identity.pid, 'SIGKILL');
   await waitForEnd(identity, 5_000);
 }

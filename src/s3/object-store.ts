@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
@@ -19,6 +19,17 @@ import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { SmallObjectReader } from './small-object-reader.ts';
 import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
+
+/** A file has other bytes than a moment ago. */
+export class FileChangedError extends Error {
+  override readonly name = 'FileChangedError';
+}
+
+/** Of an upload in parts, in bytes: the least that S3 accepts; a smaller file is one request. Parts are kept in memory. */
+const smallestPart = 5 * 1024 * 1024;
+const partsAtOnce = 2;
+/** S3 accepts 10,000; a file that grows meanwhile may need some more. */
+const mostParts = 9_000;
 
 const multipartThreshold = 64 * 1024 * 1024;
 
@@ -103,12 +114,20 @@ export class ObjectStore {
     if ((await this.read(bucket, key)).toString('utf8') !== body) throw holdoutError('OBJECT_DIFFERS', { bucket, key });
   }
 
-  /** Uploads a file, in parts when it is large. */
-  upload(bucket: string, key: string, file: string): Promise<void> {
-    return this.send({ Bucket: bucket, Key: key }, file);
+  /**
+   * Uploads a file with this sha256 (hex), in parts when it is large. Throws {@link FileChangedError}, and makes no object, if the
+   * file has other bytes by now.
+   */
+  async upload(bucket: string, key: string, file: string, digest: string): Promise<void> {
+    const { size } = await stat(file);
+    // Loaded only here, because most commands upload nothing.
+    const { Upload } = await import('@aws-sdk/lib-storage');
+    const params = { Bucket: bucket, Key: key, Body: Readable.from(unchanged(file, digest), { objectMode: false }) };
+    const partSize = Math.max(smallestPart, Math.ceil(size / mostParts));
+    await new Upload({ client: this.client, params, partSize, queueSize: partsAtOnce }).done();
   }
 
-  /** Like {@link upload}, but only if there is no such object; returns whether this call wrote it. */
+  /** Uploads a file, in parts when it is large, if there is no such object; returns whether this call wrote it. */
   uploadIfAbsent(bucket: string, key: string, file: string): Promise<boolean> {
     return wasAbsent(() => this.send({ Bucket: bucket, Key: key, IfNoneMatch: '*' }, file));
   }
@@ -158,6 +177,16 @@ export class ObjectStore {
     const pages = paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix });
     for await (const { Contents = [] } of pages) for (const { Key } of Contents) if (Key !== undefined) yield Key;
   }
+}
+
+/** The bytes of a file; fails at its end unless they have this sha256 (hex). */
+async function* unchanged(file: string, digest: string): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer);
+    yield chunk as Buffer;
+  }
+  if (hash.digest('hex') !== digest) throw new FileChangedError(`${file} has changed`);
 }
 
 /** What {@link isOtherThanStored} means. */

@@ -61,6 +61,10 @@ export const awaitActivities = (summary: string, timings: Timings, startWithin =
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 
+/** Ends the jobs of a run that cannot be followed. Bounded, because the submission waits for it. */
+export const endingActivities = (summary: string): Activities =>
+  activities('main', `${summary}: its jobs are ended`, { scheduleToCloseTimeout: '2 minutes' });
+
 /** Ends a run on the workflow's own queue if no worker takes the activity on its proper one. Bounded, so as not to fill that queue. */
 export const lastResort = (summary: string, { untaken, awaitHeartbeatTimeout }: Timings): Activities =>
   activities('main', `${summary}: no worker takes it on its own queue`, {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
 
@@ -6,6 +7,8 @@ const context = {
   info: { attempt: 1, activityType: 'direct' },
   cancellationSignal: new AbortController().signal,
   log: { warn: () => undefined },
+  heartbeat: () => undefined,
+  sleep: (ms: number) => delay(ms),
 } as unknown as Context;
 
 /** Activities that can be called without a worker, so that errors arrive as thrown. */

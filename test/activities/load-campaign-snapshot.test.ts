@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { WorkflowClient } from '@temporalio/client';
 import type { WorkList } from '../../src/campaign/model/work-list.ts';
+import { canaryWorkflowId, taskQueues } from '../../src/ids.ts';
+import { keepCanary } from '../../src/ledger/canary-records.ts';
 import { appendCommands } from '../../src/ledger/command-log.ts';
 import { publishedOrder } from '../../src/ledger/published-order.ts';
 import { acceptedCommand, record, roundOf, run, submissionOf, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
+import type { submission } from './workflows.ts';
 
 describe('the snapshot of a campaign without state', () => {
   let rig: ActivityRig;
@@ -55,6 +59,68 @@ describe('the snapshot of a campaign without state', () => {
     assert.deepEqual(stock.ledger.reasons, { 'time-limit': 1 });
     assert.deepEqual([stock.ledger.money.spent, stock.ledger.money.reruns], [300, 100]);
     await rig.terminate(handle);
+  });
+
+  describe('while Temporal’s list does not show what has just started', () => {
+    beforeEach(() => {
+      const { workflow } = rig.client;
+      workflow.list = () => WorkflowClient.prototype.list.call(workflow, { query: `WorkflowId = 'none'` });
+    });
+    afterEach(() => Reflect.deleteProperty(rig.client.workflow, 'list'));
+
+    it('finds submissions that run, in the first round or a later one', async () => {
+      await resultsBucket.freeze('lagging', { one: ['a', 'b', 'waits'], two: ['ended'] });
+      await rig.call('takeStock', { campaign: 'lagging' });
+      await resultsBucket.append(record('lagging', 'b'));
+      await resultsBucket.append(record('lagging', 'ended', { team: 'two' }));
+      const rounds = await resultsBucket.add('lagging', { rounds: [roundOf('one', 'b', 2)], submissions: [] });
+      const retry = acceptedCommand({ name: 'retry', message: { rounds, count: 1 } });
+      await appendCommands(resultsBucket, 'lagging', 1, [retry]);
+      const running = [
+        { submission: 'a', sequence: 1 },
+        { submission: 'b', sequence: 2 },
+      ];
+      const handles = [];
+      for (const one of running) handles.push(await rig.open({ campaign: 'lagging', ...one }));
+      const stock = await rig.call('takeStock', { campaign: 'lagging' });
+      assert.deepEqual(
+        stock.running
+          .map(({ submission, sequence }) => ({ submission, sequence }))
+          .toSorted((one, other) => one.sequence - other.sequence),
+        running,
+      );
+      const left = roundsOf(await listAt(stock.workLists[0]));
+      assert.deepEqual(left, { one: ['3 before', 'waits/1 evaluate'], two: ['1 before'] });
+      for (const handle of handles) await rig.terminate(handle);
+    });
+
+    it('finds a canary that runs after others that ended', async () => {
+      const { instanceClasses } = await resultsBucket.freeze('canaries', { one: ['s'] });
+      const [g4, p3] = instanceClasses.map(({ name }) => name);
+      assert.ok(g4 !== undefined && p3 !== undefined);
+      await rig.call('takeStock', { campaign: 'canaries' });
+      const money = { billedSeconds: 5, costMicroUsd: 5 };
+      const ended = { version: 1, campaign: 'canaries', class: g4, n: 1, jobId: 'job', ...money } as const;
+      await keepCanary(resultsBucket, { ...ended, verdict: { kind: 'holds' } });
+      const handle = await rig.client.workflow.start<typeof submission>('submission', {
+        workflowId: canaryWorkflowId('canaries', g4, 2),
+        taskQueue: taskQueues.main,
+        args: [{ campaign: 'canaries', submission: 'stands in', sequence: 1 }],
+      });
+      const { canaries } = await rig.call('takeStock', { campaign: 'canaries' });
+      assert.deepEqual(
+        canaries?.running.map(({ class: name, n }) => [name, n]),
+        [[g4, 2]],
+      );
+      await handle.terminate();
+    });
+
+    it('looks for none at the first start, when none can run', async () => {
+      await resultsBucket.freeze('unbegun', { one: ['s'] });
+      const handle = await rig.open({ campaign: 'unbegun', submission: 's', sequence: 1 });
+      assert.deepEqual((await rig.call('takeStock', { campaign: 'unbegun' })).running, []);
+      await rig.terminate(handle);
+    });
   });
 
   it('does not count a workflow as running if its round is final or a later one', async () => {

@@ -21,7 +21,7 @@ describe('publishing results', () => {
   const statesIn = ({ submissions }: CampaignResults): Record<string, string> =>
     Object.fromEntries(submissions.map(({ submission, state }) => [submission, state]));
 
-  it('records every round that is neither final nor running, added ones too, after the campaign was closed', async () => {
+  it('records every round that is not final, added ones too, after the campaign was closed, and ends workflows that it does not know', async () => {
     await resultsBucket.freeze('closed', { one: ['done', 'runs', 'never'] });
     await resultsBucket.append(record('closed', 'done'));
     const rounds = [roundOf('one', 'done', 2), roundOf('two', 'late')];
@@ -30,14 +30,30 @@ describe('publishing results', () => {
     await appendCommands(resultsBucket, 'closed', 1, [taken]);
     const handle = await rig.open({ campaign: 'closed', submission: 'runs', sequence: 1 });
     const results = await published('closed', 'cancelled');
-    assert.deepEqual(statesIn(results), { done: 'finished', runs: 'queued', never: 'cancelled', late: 'cancelled' });
-    assert.equal(results.state, 'running', 'one runs on and will record itself');
+    assert.deepEqual(statesIn(results), { done: 'finished', runs: 'cancelled', never: 'cancelled', late: 'cancelled' });
+    assert.equal(results.state, 'finished');
+    await assert.rejects(handle.result(), { message: /cancelled/i });
     const [first, second] = await chainOf(resultsBucket, 'closed', 'done');
     assert.equal(second?.record.predecessor, first?.digest);
     const [late] = await chainOf(resultsBucket, 'closed', 'late');
     assert.deepEqual([late?.record.team, late?.record.reason], ['two', 'cancelled']);
+  });
+
+  it('publishes within a minute without the record of a workflow that does not end', async () => {
+    await resultsBucket.freeze('stuck', { one: ['runs', 'never'] });
+    const handle = await rig.open({ campaign: 'stuck', submission: 'runs', sequence: 1, deaf: true });
+    const { now } = Date;
+    const begun = now();
+    Date.now = () => begun + 20 * (now() - begun);
+    try {
+      const { results } = await rig.activities.publishResults({ campaign: 'stuck', rest: 'cancelled' });
+      const read: CampaignResults = await resultsBucket.store.readJson(resultsBucket.bucket, results);
+      assert.deepEqual(statesIn(read), { runs: 'queued', never: 'cancelled' });
+      assert.ok(Date.now() - begun < 120_000, 'it waits a minute');
+    } finally {
+      Date.now = now;
+    }
     await rig.terminate(handle);
-    assert.equal((await published('closed', 'cancelled')).state, 'finished');
   });
 
   it('does not write to the ledger otherwise', async () => {

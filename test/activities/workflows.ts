@@ -1,5 +1,5 @@
 /** A submission that runs the given orders and then waits, and a workflow that calls one activity. */
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import type { Timings } from '../../src/timings.ts';
 import { awaitActivities, submitActivities } from '../../src/workflows/activity-proxies.ts';
@@ -10,11 +10,13 @@ export interface StandIn {
   sequence: number;
   orders?: RunOrder[];
   timings?: Timings;
+  /** Does not end when it is cancelled. */
+  deaf?: true;
 }
 
 export const endSignal = defineSignal('end');
 
-export async function submission({ orders = [], timings }: StandIn): Promise<void> {
+export async function submission({ orders = [], timings, deaf }: StandIn): Promise<void> {
   let over = false;
   setHandler(endSignal, () => {
     over = true;
@@ -25,7 +27,8 @@ export async function submission({ orders = [], timings }: StandIn): Promise<voi
     if (job.kind === 'abandoned' || job.kind === 'refused') continue;
     await awaitActivities('await', timings).awaitBatchJob({ ...order, jobId: job.jobId, giveUp: false });
   }
-  await condition(() => over);
+  const waiting = (): Promise<void> => condition(() => over);
+  await (deaf ? CancellationScope.nonCancellable(waiting) : waiting());
 }
 
 export async function callOne(activity: string, input: unknown): Promise<unknown> {

@@ -174,6 +174,30 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal(timeout?.attemptDurationSeconds, 1_200 + 3_600);
   });
 
+  /** Fails the next SubmitJob as an address without a listener does. */
+  function refuseConnection(): void {
+    const { middlewareStack } = rig.clients.submitter;
+    const name = 'refusedConnection';
+    const refuse = (): never => {
+      middlewareStack.remove(name);
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    };
+    middlewareStack.add(() => refuse, { name, step: 'build' });
+  }
+
+  it('waits for the list to settle after a SubmitJob that may have been accepted, and only then', async () => {
+    const looks = async (runKey: string): Promise<number> => {
+      rig.proxy.calls.length = 0;
+      assert.equal((await (await submit(runKey)).result()).kind, 'submitted');
+      assert.equal((await rig.jobs(runKey)).length, 1);
+      return rig.proxy.count('listjobs');
+    };
+    refuseConnection();
+    assert.equal(await looks(rig.run()), 2, 'one look for each attempt');
+    rig.proxy.inject('submitjob', faults.serverError, 1);
+    assert.equal(await looks(rig.run()), 7, 'the second attempt looks six times');
+  });
+
   it('keeps a submission’s heartbeats going while Batch hangs', async () => {
     const runKey = rig.run();
     rig.proxy.inject('listjobs', faults.hang, 1);

@@ -1,5 +1,7 @@
 import { BatchServiceException, DescribeJobsCommand, type BatchClient } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { ensureJobDefinitions } from '../../src/batch/definitions/ensure-job-definitions.ts';
 import { JobDefinitionRevisions } from '../../src/batch/definitions/newest-revision.ts';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
@@ -101,6 +103,69 @@ describe('submitting a run once', () => {
     assert.equal(waits.length, 3);
     for (const [tries, ms] of waits.entries()) assert.ok(ms >= 250 * 2 ** tries && ms <= 500 * 2 ** tries, `${ms} ms`);
     assert.equal((await rig.jobs(runKey)).length, 1);
+  });
+
+  /** A port that was open a moment ago. */
+  async function closedPort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+
+  describe('after a SubmitJob that failed', () => {
+    const provesNothing = { serverError: faults.serverError, loseResponse: faults.loseResponse, hang: faults.hang };
+    const unavailable = { kind: 'refuse', status: 503, type: 'ServiceUnavailableException' } as const;
+    const timedOut = { kind: 'refuse', status: 408, type: 'RequestTimeoutException' } as const;
+    const malformed = { kind: 'refuse', status: 400, type: 'ClientException' } as const;
+    const noted = async (change: { submitter?: BatchClient } = {}): Promise<boolean[]> => {
+      const told: boolean[] = [];
+      const settling: Settling = { listSettle: 0, wait: () => Promise.resolve(), onPending: (may) => told.push(may) };
+      const { submitter } = openBatchClients({ idleLimitMs: 300, callsPerSecond: 1_000 });
+      await assert.rejects(submitOnce({ ...rig.dependencies, submitter, ...change }, orderOf(rig.run()), settling));
+      return told;
+    };
+
+    for (const [name, fault] of Object.entries({ ...provesNothing, unavailable, timedOut })) {
+      it(`a job may be pending: ${name}`, async () => {
+        rig.proxy.inject('submitjob', fault);
+        assert.deepEqual(await noted(), [true]);
+      });
+    }
+
+    for (const [name, fault] of Object.entries({ malformed, denied: faults.denied })) {
+      it(`no job is pending: ${name}`, async () => {
+        rig.proxy.inject('submitjob', fault);
+        assert.deepEqual(await noted(), [true, false]);
+      });
+    }
+
+    it('no job is pending: throttled, however often', async () => {
+      rig.proxy.inject('submitjob', faults.throttled);
+      assert.deepEqual(await noted(), Array.from({ length: 13 }, () => [true, false]).flat());
+    });
+
+    it('no job is pending: nothing listens, or the host has no address', async () => {
+      const port = await closedPort();
+      for (const endpoint of [`http://127.0.0.1:${port}`, `http://localhost:${port}`, 'http://batch.invalid']) {
+        const submitter = rig.endpoint.clientWith({ endpoint });
+        assert.deepEqual(await noted({ submitter }), [true, false], endpoint);
+      }
+    });
+
+    it('a job may be pending: the connection broke, or its TLS handshake failed', async () => {
+      const resetting = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+      resetting.listen(0, '127.0.0.1');
+      await once(resetting, 'listening');
+      const { port } = resetting.address() as AddressInfo;
+      for (const scheme of ['http', 'https']) {
+        const submitter = rig.endpoint.clientWith({ endpoint: `${scheme}://127.0.0.1:${port}` });
+        assert.deepEqual(await noted({ submitter }), [true], scheme);
+      }
+      resetting.close();
+    });
   });
 
   it('does not repeat a SubmitJob that was throttled first and then lost', async () => {

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { containerSettings } from '../../src/campaign/model/container-settings.ts';
 import { bestFirst, metricNames } from '../../src/campaign/model/metrics.ts';
 import { HoldoutError } from '../../src/errors.ts';
+import { sha256 } from '../../src/sha256.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
 import { CampaignFolders, campaignYaml, files, now } from './campaign-folders.ts';
 
@@ -19,9 +20,13 @@ describe('checking a campaign', () => {
       campaign: 'deepfake-final',
       metric: 'log-loss',
       predictions: { file: 'predictions.csv', id: 'filename', value: 'label', maxBytes: 52_428_800, missing: 'reject' },
-      testSet: { kind: 'local', path: join(folder, 'private/inputs') },
-      sampleSet: { kind: 'local', path: join(folder, 'public/sample') },
-      labels: { kind: 'local', path: join(folder, 'private/labels.csv') },
+      testSet: { kind: 'local', path: join(folder, 'private/inputs'), checked: { names: ['a.mp4', 'b.mp4'] } },
+      sampleSet: { kind: 'local', path: join(folder, 'public/sample'), checked: { names: ['a.mp4'] } },
+      labels: {
+        kind: 'local',
+        path: join(folder, 'private/labels.csv'),
+        checked: { sha256: sha256(files['private/labels.csv'] ?? '') },
+      },
       submissions: [
         {
           submission: 's-1',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { WorkList, WorkOfTeam } from '../../src/campaign/model/work-list.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { keepWorkList } from '../../src/ledger/work-lists.ts';
+import { resultObjects } from '../../src/object-keys.ts';
 import { StoreRig, submissionOf } from './store-rig.ts';
 
 describe('the reader of frozen campaigns', () => {
@@ -36,6 +37,21 @@ describe('the reader of frozen campaigns', () => {
     await rig.add('same', { rounds: [], submissions: [submissionOf('two', 's')] });
     assert.equal((await reader.submission('same', 's')).team, 'one');
     assert.equal((await reader.manifest('same')).teams.length, 1);
+  });
+
+  it('reads no campaign of a newer version, whose fields may mean something else', async () => {
+    const { version: _, ...frozen } = await rig.freeze('newer', { one: ['s'] });
+    const write = (version: object): Promise<void> =>
+      rig.store.write(rig.bucket, resultObjects.campaign('newer'), JSON.stringify({ ...frozen, ...version }));
+    await write({ version: 2 });
+    const newer = {
+      code: 'CAMPAIGN_NEWER',
+      message: 'Campaign newer was started by a newer Holdout: its campaign.json has version 2, and this one reads 1.',
+    };
+    await assert.rejects(reader.campaign('newer'), newer);
+    await assert.rejects(reader.submission('newer', 's'), newer);
+    await write({ version: 1 });
+    assert.equal((await reader.submission('newer', 's')).team, 'one');
   });
 
   it('reads again after a failure', async () => {

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
+import { sha256 } from '../../src/sha256.ts';
 import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
 import { ownerAccount, startS3Server, type S3Server } from '../support/servers/s3-server.ts';
 
 const stranger = '999999999999';
 const ownerHeader = 'x-amz-expected-bucket-owner';
-/** Above the threshold of 64 MiB, from which the store uploads in parts. */
+/** Above the sizes from which the store uploads in parts. */
 const largeBytes = 65 * 1024 * 1024;
 
 describe('object store', () => {
@@ -47,7 +48,7 @@ describe('object store', () => {
     await store.write(runs, 'a', 'a');
     await store.writeIfAbsent(runs, 'b', 'b');
     await store.writeOnce(runs, 'b', 'b');
-    await store.upload(runs, 'c', small);
+    await store.upload(runs, 'c', small, sha256('small'));
     await store.uploadIfAbsent(runs, 'd', large);
     await store.size(runs, 'd');
     await store.digest(runs, 'c');
@@ -63,13 +64,27 @@ describe('object store', () => {
     assert.deepEqual(without, []);
   });
 
+  it('makes no object of a file that has other bytes than expected, small or in parts', async () => {
+    const store = new ObjectStore({ s3PathStyle: true });
+    const { runs } = s3.buckets;
+    const contents = { 'one-request': Buffer.from('now'), 'in-parts': Buffer.alloc(largeBytes, 'now') };
+    for (const [key, content] of Object.entries(contents)) {
+      const file = await fileOf(key, content);
+      await assert.rejects(store.upload(runs, key, file, sha256('before')), { name: 'FileChangedError' });
+      assert.equal(await store.size(runs, key), undefined);
+      await store.upload(runs, key, file, sha256(content));
+      assert.deepEqual(await store.digest(runs, key), { bytes: content.length, sha256: sha256(content) });
+    }
+    await assert.rejects(store.upload(runs, 'gone', join(folder, 'gone'), sha256('')), { code: 'ENOENT' });
+  });
+
   it('touches no bucket of another account', async () => {
     const store = new ObjectStore({ s3PathStyle: true, bucketOwner: stranger });
     const { inputs } = s3.buckets;
     const file = await fileOf('labels', 'secret');
     const denied = (error: unknown): boolean =>
       (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 403;
-    await assert.rejects(store.upload(inputs, 'labels', file), denied);
+    await assert.rejects(store.upload(inputs, 'labels', file, sha256('secret')), denied);
     await assert.rejects(store.write(inputs, 'labels', 'secret'), denied);
     await assert.rejects(store.writeIfAbsent(inputs, 'labels', 'secret'), denied);
     await assert.rejects(store.find(inputs, 'labels'), denied);

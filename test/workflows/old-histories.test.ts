@@ -11,7 +11,8 @@ import { projectRoot } from '../../src/local/project-root.ts';
  * without a run that worked were limited: `submission-repeated` had a platform fault, `submission-aborted` was running. Their
  * commands must be those of today's code. `submission-worker-died` is of the same day, when the run of a dead worker was first ended
  * before its heartbeat timeout. In `campaign-canaries`, also of that day, 28 runs on g4 were granted before a canary on p3 for
- * which the money was never free.
+ * which the money was never free. In `submission-unfollowed` a run could not be followed for good, before its job was ended for
+ * that; in `submission-jobs-ended` it was. In `campaign-late-rescore` a rescore waited past the deadline, as it did then.
  */
 const histories = {
   campaign: 'campaign:before',
@@ -19,6 +20,9 @@ const histories = {
   'submission-repeated': 'submission:before:b',
   'submission-aborted': 'submission:before:f',
   'submission-worker-died': 'submission:died:a',
+  'submission-unfollowed': 'submission:unfollowed:broken',
+  'submission-jobs-ended': 'submission:unfollowed:broken',
+  'campaign-late-rescore': 'campaign:late',
 };
 
 describe('workflows that began with an older version', function () {

@@ -1,5 +1,6 @@
 import { canaryWorkflowId } from '../../ids.ts';
 import type { WorkflowDependencies } from '../dependencies.ts';
+import { runningExecution } from '../running-workflows.ts';
 
 /** `since`: the start of its workflow, in ms. */
 export interface RunningCanary {
@@ -16,6 +17,20 @@ export async function runningCanaries({ workflows }: WorkflowDependencies, campa
   for await (const { workflowId, startTime } of workflows.list({ query })) {
     const [name = '', n] = workflowId.slice(prefix.length).split(':');
     running.push({ class: name, n: Number(n), since: startTime.getTime() });
+  }
+  return running;
+}
+
+/** Those of these canaries that run. Looks at each one: for those that Temporal's list does not show. */
+export async function canariesAmong(
+  deps: WorkflowDependencies,
+  campaign: string,
+  canaries: readonly Pick<RunningCanary, 'class' | 'n'>[],
+): Promise<RunningCanary[]> {
+  const running: RunningCanary[] = [];
+  for (const one of canaries) {
+    const execution = await runningExecution(deps, canaryWorkflowId(campaign, one.class, one.n));
+    if (execution) running.push({ ...one, since: execution.startTime.getTime() });
   }
   return running;
 }

@@ -7,6 +7,7 @@ import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { heartbeatWhile } from '../with-heartbeat.ts';
+import { PendingSubmit } from './pending-submit.ts';
 import { runObjects } from '../../object-keys.ts';
 
 type AnySpec = RunSpec | CanarySpec;
@@ -21,7 +22,11 @@ export const submitRun = (
   instanceClass: InstanceClass,
   graceSeconds: number,
 ): Promise<Submitted> =>
-  beating(deps, () => submit(deps, spec, instanceClass, spec.limits.wallClockSeconds + graceSeconds));
+  beating(deps, () => {
+    const pending = new PendingSubmit(Context.current());
+    const timeoutSeconds = spec.limits.wallClockSeconds + graceSeconds;
+    return pending.handOver(() => submit(deps, { spec, instanceClass, timeoutSeconds }, pending));
+  });
 
 /** The run is no longer wanted; returns the job that it may have anyway. */
 export const withdrawSpec = (deps: Dependencies, { runKey }: AnySpec, { queue }: InstanceClass): Promise<Submitted> =>
@@ -35,21 +40,26 @@ const settlingOf = ({ settings }: Dependencies): Settling => ({
   wait: (ms) => Context.current().sleep(ms),
 });
 
+interface JobToSubmit {
+  spec: AnySpec;
+  instanceClass: InstanceClass;
+  timeoutSeconds: number;
+}
+
 async function submit(
   deps: Dependencies,
-  spec: AnySpec,
-  instanceClass: InstanceClass,
-  timeoutSeconds: number,
+  { spec, instanceClass, timeoutSeconds }: JobToSubmit,
+  pending: PendingSubmit,
 ): Promise<Submitted> {
-  const settling = settlingOf(deps);
+  const onPending = (mayBe: boolean): void => void (pending.mayBe = mayBe);
+  const settling = { ...settlingOf(deps), onPending };
   const { runKey } = spec;
   const settled = { ...settling, listSettle: 0 };
   await deps.store.writeOnce(deps.buckets.runs, runObjects.spec(runKey), `${JSON.stringify(spec, null, 2)}\n`);
   const { queue } = instanceClass;
-  const isRetry = Context.current().info.attempt > 1;
   try {
     return await withNewestDefinition(deps, instanceClass, (jobDefinition) =>
-      submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, isRetry ? settling : settled),
+      submitOnce(deps, { runKey, queue, jobDefinition, timeoutSeconds }, pending.mayBe ? settling : settled),
     );
   } catch (error) {
     const cause = refusalOf(error);

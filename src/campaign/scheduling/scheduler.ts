@@ -4,14 +4,14 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import type { WaitingRequest } from '../state/open-submission.ts';
 import { expeditedGrants } from './expedited-grants.ts';
 import { grants } from './grant-order.ts';
-import { starts, type Start, type StartLimits } from './starts.ts';
+import { rescores, starts, type Start, type StartLimits } from './starts.ts';
 import { usageOf } from './usage.ts';
 
 export type Decision = ({ kind: 'grant' } & RunGrant) | ({ kind: 'refuse' } & RunRefusal) | Start;
 
 /**
- * Decides everything that can be decided now and records it in the state. `now` in ms. A paused campaign, or one past its
- * deadline, starts and grants nothing.
+ * Decides everything that can be decided now and records it in the state. `now` in ms. A paused campaign starts and
+ * grants nothing; one past its deadline only scores again.
  */
 export function decide(state: CampaignState, limits: StartLimits, now: number): Decision[] {
   state.statistics.countHeld(now);
@@ -19,14 +19,17 @@ export function decide(state: CampaignState, limits: StartLimits, now: number): 
   const { closing } = state;
   if (closing) return refuse(state, ({ usedUp }) => (usedUp ? 'platform-error' : closing));
   const refused = refuse(state, (request) => (isFaultOfOneAlone(state, request) ? 'platform-error' : undefined));
-  if (state.paused || now >= Date.parse(state.deadline)) return refused;
+  if (state.paused) return refused;
   const usage = usageOf(state);
+  const rescored = limits.rescores ? rescores(state, limits, usage) : [];
+  if (now >= Date.parse(state.deadline)) return [...refused, ...rescored];
   const granted = grants(state, usage, now, limits);
   if (state.deadlineAtRisk) granted.push(...expeditedGrants(state, usage, now, limits));
   if (granted.length > 0) state.statistics.noteGrants(now);
   return [
     ...refused,
     ...granted.map((grant) => ({ kind: 'grant' as const, ...grant })),
+    ...rescored,
     ...starts(state, limits, usage),
   ];
 }

@@ -3,7 +3,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import { treatmentOf } from '../state/team-settings.ts';
 import type { Usage } from './usage.ts';
 
-/** Submissions before their first request for an evaluation, at most. */
+/** Submissions before their first request for an evaluation, and rounds that start at a time, at most. */
 const mostPreparing = 200;
 /** Submissions whose workflow has not ended, at most. */
 export const mostOpen = 1_500;
@@ -23,6 +23,8 @@ export interface StartLimits {
    * `canaryCosts`: the highest cost of a canary by class, in micro-dollars. Absent in campaigns from before this rule.
    */
   inTurn?: { canaryCosts: Readonly<Record<string, number>> };
+  /** Rounds that only score start in any case. Absent in campaigns from before this rule. */
+  rescores?: true;
 }
 
 /** The limits that concern grants. */
@@ -56,9 +58,28 @@ interface Candidate {
  */
 export function starts(state: CampaignState, limits: StartLimits, usage: Usage): Start[] {
   if (state.faults.areImagesBlocked()) return [];
-  let places = Math.min(limits.preparing - usage.preparing, limits.open - usage.open);
+  const places = Math.min(limits.preparing - usage.preparing, limits.open - usage.open);
+  const mayStart: MayStart = (team) => state.roundsLeft(team) > 0 && (usage.openByTeam[team] ?? 0) < limits.perTeam;
+  return startsWithin(places, state, usage, mayStart);
+}
+
+/**
+ * Starts the rounds that only score and are their team's next. They need neither money, slot nor image and end within seconds, so
+ * that neither the deadline nor a lack of these holds them, nor the number of their team's open submissions.
+ */
+export function rescores(state: CampaignState, limits: StartLimits, usage: Usage): Start[] {
+  if (state.rescores.size === 0) return [];
+  const places = Math.min(mostPreparing, limits.open - usage.open);
+  return startsWithin(places, state, usage, (team) => state.roundsLeft(team) > 0 && state.isNextRescore(team));
+}
+
+/** Whether a team's next round may start. */
+type MayStart = (team: number) => boolean;
+
+function startsWithin(most: number, state: CampaignState, usage: Usage, mayStart: MayStart): Start[] {
+  let places = most;
   if (places <= 0) return [];
-  const queue = new TinyQueue(candidates(state, limits, usage, places), inOrder);
+  const queue = new TinyQueue(candidates(state, places, mayStart), inOrder);
   const decided: Start[] = [];
   for (; places > 0; places -= 1) {
     const next = queue.pop();
@@ -66,17 +87,18 @@ export function starts(state: CampaignState, limits: StartLimits, usage: Usage):
     const { team } = next;
     const index = state.takeNextRound(team);
     decided.push({ kind: 'start', team, index });
+    usage.open += 1;
     usage.openByTeam[team] = (usage.openByTeam[team] ?? 0) + 1;
-    if (mayStart(state, limits, usage, team)) queue.push({ ...next, served: (index + 1) / next.weight });
+    if (mayStart(team)) queue.push({ ...next, served: (index + 1) / next.weight });
   }
   return decided;
 }
 
 /** The first teams in order, one per place: further teams cannot start anything. */
-function candidates(state: CampaignState, limits: StartLimits, usage: Usage, places: number): Candidate[] {
+function candidates(state: CampaignState, places: number, mayStart: MayStart): Candidate[] {
   const lastFirst = new TinyQueue<Candidate>([], (a, b) => inOrder(b, a));
   for (let team = 0; team < state.rounds.length; team += 1) {
-    if (!mayStart(state, limits, usage, team)) continue;
+    if (!mayStart(team)) continue;
     const { priority, weight, paused } = treatmentOf(state, team);
     if (paused) continue;
     const candidate = { team, priority, weight, served: (state.started[team] ?? 0) / weight };
@@ -87,9 +109,6 @@ function candidates(state: CampaignState, limits: StartLimits, usage: Usage, pla
   }
   return lastFirst.data;
 }
-
-const mayStart = (state: CampaignState, limits: StartLimits, usage: Usage, team: number): boolean =>
-  state.roundsLeft(team) > 0 && (usage.openByTeam[team] ?? 0) < limits.perTeam;
 
 const inOrder = (a: Candidate, b: Candidate): number =>
   a.priority - b.priority || a.served - b.served || a.team - b.team;

@@ -12,6 +12,8 @@ export interface Work {
   /** By team: rounds that were final or under way when the first list was made. */
   started: number[];
   weights: { team: number; name: string; weight: number }[];
+  /** Rounds that only score, by team and index of the round within the team. Absent in older histories. */
+  rescores?: [team: number, index: number][];
 }
 
 /** The part of a campaign's state that the campaign file, operators and the forecast decide. */
@@ -20,6 +22,8 @@ export class CampaignSettings {
   workLists: readonly string[] = [];
   /** By team: rounds in the work lists. */
   rounds: readonly number[] = [];
+  /** {@link rescoreKey} of the rounds in the work lists that only score. */
+  rescores: ReadonlySet<string> = new Set();
   /** By team: rounds started, in the order of the lists. */
   started: number[] = [];
   /** By team: settings by the campaign file or an operator, if not the default. */
@@ -63,8 +67,9 @@ export class CampaignSettings {
   }
 
   /** Adds the rounds of further work lists; teams that are new have started what `work` counts as started. */
-  addWork({ workLists, rounds, started }: Pick<Work, 'workLists' | 'rounds' | 'started'>): void {
+  addWork({ workLists, rounds, started, rescores }: Omit<Work, 'weights'>): void {
     this.workLists = workLists;
+    this.rescores = rescoresIn(rescores);
     this.rounds = rounds;
     this.started = rounds.map((_, team) => this.started[team] ?? started[team] ?? 0);
   }
@@ -84,8 +89,19 @@ export class CampaignSettings {
     return this.rounds.some((_, team) => this.roundsLeft(team) > 0);
   }
 
+  /** Whether the team's next round only scores. */
+  isNextRescore(team: number): boolean {
+    return this.rescores.has(rescoreKey(team, this.started[team] ?? 0));
+  }
+
   /** How many rounds of a team have not started. */
   roundsLeft(team: number): number {
     return (this.rounds[team] ?? 0) - (this.started[team] ?? 0);
   }
 }
+
+const rescoreKey = (team: number, index: number): string => `${team}/${index}`;
+
+/** The keys of a state's {@link Settings.rescores}. */
+export const rescoresIn = (rescores: Work['rescores'] = []): ReadonlySet<string> =>
+  new Set(rescores.map(([team, index]) => rescoreKey(team, index)));

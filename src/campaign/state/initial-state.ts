@@ -4,7 +4,7 @@ import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { restoredCanaries } from './canaries.ts';
 import { worstCanaryMicroUsd } from '../model/canaries/canary-limits.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
-import type { Work } from './campaign-settings.ts';
+import { rescoresIn, type Work } from './campaign-settings.ts';
 import { defaultTreatment } from './team-settings.ts';
 import { Money, type Spending } from './spending.ts';
 import type { FieldsOf } from './read-only.ts';
@@ -12,6 +12,7 @@ import type { FieldsOf } from './read-only.ts';
 const initialFields = ({ budget, deadline, instanceClasses }: FrozenCampaign, work: Work) => ({
   workLists: work.workLists,
   rounds: work.rounds,
+  rescores: rescoresIn(work.rescores),
   started: [...work.started],
   treatments: new Map(
     work.weights.map(({ team, name, weight }) => [team, { ...defaultTreatment, team: name, weight }]),

@@ -22,6 +22,7 @@ import { MutableSubmission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf } from './read-only.ts';
 import type { Treatment } from './team-settings.ts';
+import { rescoresIn, type Work } from './campaign-settings.ts';
 import { Money } from './spending.ts';
 import { statisticsCodec } from './statistics-encoding.ts';
 
@@ -38,7 +39,7 @@ export interface EncodedState {
   [field: string]: unknown;
 }
 
-type Encoded = Omit<StateFields, 'rounds'>;
+type Encoded = Omit<StateFields, 'rounds' | 'rescores'>;
 type Request = NonNullable<MutableSubmission['request']>;
 
 /** `rules` are read again in every run. */
@@ -50,12 +51,13 @@ export const encodeState = (state: CampaignState, rules: ClassRules): EncodedSta
 /** Restores the state; `work` and `rules` are read again in every run. */
 export function decodeState(
   encoded: EncodedState,
-  { rounds }: { rounds: readonly number[] },
+  { rounds, rescores }: { rounds: readonly number[]; rescores?: Work['rescores'] },
   rules: ClassRules,
 ): CampaignState {
   if ((encoded.version ?? 1) !== version) throw new RangeError(`unknown version ${encoded.version} of a state`);
   const fields = stateCodec(rules).decode(encoded);
-  return new CampaignState({ ...fields, rounds, started: rounds.map((_, team) => fields.started[team] ?? 0) });
+  const started = rounds.map((_, team) => fields.started[team] ?? 0);
+  return new CampaignState({ ...fields, rounds, rescores: rescoresIn(rescores), started });
 }
 
 const stateCodec = (rules: ClassRules): Codec<Encoded> =>

@@ -45,8 +45,8 @@ export async function costLines(access: Access, known: CampaignFromS3, chosen: r
   ];
 }
 
-/** After its deadline a campaign starts nothing, not even a rescore, which costs nothing. */
-export const deadlineLines = (deadline: string): string[] =>
+/** After its deadline a campaign starts nothing but rounds that only score. */
+const deadlineLines = (deadline: string): string[] =>
   Date.now() >= Date.parse(deadline)
     ? [`the deadline, ${deadline}, has passed: nothing starts until set-deadline`]
     : [];

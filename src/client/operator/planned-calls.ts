@@ -56,7 +56,7 @@ function startCalls(campaign: CheckedCampaign, use: PlannedUse): PlannedCall[] {
   const archives = countOf(campaign, 'archive');
   if (archives > 0) {
     const resource = `${buckets.images}/${campaign.campaign}/…`;
-    calls.push({ by, call: 's3:PutObject (in parts over 64 MiB)', resource, count: `at most ${archives}` });
+    calls.push({ by, call: 's3:PutObject (in parts over 5 MiB)', resource, count: `at most ${archives}` });
   }
   const own = 'campaign.json, manifest.json, work list';
   return [

@@ -2,7 +2,7 @@ import { classConditions, type FileConditions } from '../../campaign/planning/pi
 import type { CheckedCampaign, ImageLocation, LocalPath, S3Location } from '../../intake/checked-campaign.ts';
 import { countInputs } from '../../intake/input-files.ts';
 import { inParallel } from '../../in-parallel.ts';
-import { sha256OfFile } from '../../sha256.ts';
+import { digestOfArchive } from '../../intake/upload-images.ts';
 
 const imagesAtOnce = 4;
 
@@ -15,14 +15,14 @@ export async function conditionsOf(
   const images = new Map(known);
   const wanted = checked.submissions.filter(({ submission }) => names.has(submission) && !known.has(submission));
   await inParallel(imagesAtOnce, wanted, async ({ submission, image }) =>
-    images.set(submission, await imageIdOf(image)),
+    images.set(submission, await imageIdOf(submission, image)),
   );
   return { images, classes: classConditions(checked, await inputsOf(checked.testSet)) };
 }
 
 /** A plan reads nothing from S3 or a registry, so an image there is identified by its location. */
-async function imageIdOf(image: ImageLocation): Promise<string> {
-  if (image.kind === 'archive') return `sha256:${await sha256OfFile(image.path)}`;
+async function imageIdOf(submission: string, image: ImageLocation): Promise<string> {
+  if (image.kind === 'archive') return `sha256:${await digestOfArchive(submission, image.path)}`;
   return image.kind === 'registry' ? image.reference : `s3://${image.bucket}/${image.key}`;
 }
 

@@ -3,6 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { enterEnvironment } from '../../local/stack/parts/environment.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { openStack, type Stack } from '../../local/stack/open-stack.ts';
+import { StopSignals } from '../../local/stack/stop-signals.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
@@ -45,16 +46,21 @@ export async function inEmbeddedStack<Result>(
   work: (access: Access, stack: Stack, closing: Closing) => Promise<Result>,
 ): Promise<Result> {
   const queues = classes.map(({ queue, slots }) => ({ name: queue, slots }));
-  const stack = await openStack({ home: homeFolder(), queues, report: output.say });
-  const closing = closeOnSignal(stack, output);
+  const signals = new StopSignals();
   try {
-    enterEnvironment(stack.environment);
-    return await withAccess(async (access) => {
-      await requireCodecKeys(access);
-      await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
-      return work(access, stack, closing);
-    });
+    const stack = await openStack({ home: homeFolder(), queues, report: output.say, signals });
+    const closing = closeOnSignal(stack, signals, output);
+    try {
+      enterEnvironment(stack.environment);
+      return await withAccess(async (access) => {
+        await requireCodecKeys(access);
+        await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
+        return work(access, stack, closing);
+      });
+    } finally {
+      await closing.close();
+    }
   } finally {
-    await closing.close();
+    signals.dispose();
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +35,7 @@ export async function engineRequirement(): Promise<Requirement[]> {
     const { stdout } = await runCommand(name, ['--version']);
     const flags = engine.runFlags.slice(1).join(' ') || 'its defaults';
     const { scratch } = shortPathsOf(openIdentity(home));
-    const settings = { jobId: randomUUID(), scratch, engine };
+    const settings = { jobId: `doctor-${process.pid}`, scratch, engine };
     return [
       ok(what, `${stdout.trim()}, ${which(name)}, runs containers with ${flags}`),
       ...(await tryIsolation(settings, new AbortController().signal)).map(controlLine),

@@ -13,7 +13,10 @@ const pollInterval = 250;
  * Hands a stack over to a process that still uses it: true when one of them now keeps it up, or when the last of them ended
  * during the wait and everything has been stopped. Returns false at once when no process uses it.
  */
-export async function handOver(home: Home, release: () => void, report: ReportLine): Promise<boolean> {
+export async function handOver(
+  home: Home,
+  { release, report, urgent }: { release: () => void; report: ReportLine; urgent: AbortSignal | undefined },
+): Promise<boolean> {
   const [successor] = readUsers(home);
   if (successor === undefined || isShuttingDown(home)) return false;
   report(`process ${successor.pid} still uses the stack, so it stays up`);
@@ -25,7 +28,7 @@ export async function handOver(home: Home, release: () => void, report: ReportLi
   }
   const lock = tryLock(home.lock);
   if (lock.kind === 'held') return true;
-  await takeDown(home, 'end');
+  await takeDown(home, 'end', urgent);
   lock.release();
   return true;
 }

@@ -13,6 +13,7 @@ import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environm
 import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
 import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
+import { sweep } from './sweep.ts';
 import { takeDown } from './take-down.ts';
 import { readUsers, registerUser } from './users.ts';
 import { keeperOf, isReadyBy } from './keeper.ts';
@@ -61,21 +62,24 @@ async function start(
   options: StackOptions,
   { release, leave }: { release: () => void; leave: () => void },
 ): Promise<Stack> {
-  const { report } = options;
+  const { report, signals } = options;
+  const urgent = signals?.urgent;
   let supervisor: Supervisor | undefined;
   const close = async (jobs: 'end' | 'leave'): Promise<void> => {
     rmSync(home.ready, { force: true });
     await supervisor?.stop();
     leave();
-    if (jobs === 'end' && (await handOver(home, release, report))) return;
-    await takeDown(home, jobs);
+    if (jobs === 'end' && (await handOver(home, { release, report, urgent }))) return;
+    await takeDown(home, jobs, urgent);
     release();
   };
   try {
-    const { ports, parts } = await prepareParts(home, options);
+    const { ports, parts, engine } = await prepareParts(home, options);
+    if (options.simulation === undefined) await sweep(home, engine, report);
     supervisor = new Supervisor(home, report, parts);
     report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
-    await unlessInterrupted(supervisor.start());
+    signals?.guard();
+    await unlessInterrupted(supervisor.start(), signals?.asked);
     writeJsonFile(home.ready, identify(process.pid));
     return {
       ...describe(home, ports),
@@ -150,16 +154,15 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
 };
 
 /** Rejects at Ctrl-C while parts start, so that those already started are stopped and not left behind. */
-async function unlessInterrupted(work: Promise<void>): Promise<void> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+async function unlessInterrupted(work: Promise<void>, asked: AbortSignal | undefined): Promise<void> {
   let interrupt = (): void => undefined;
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => reject(holdoutError('START_INTERRUPTED', {}));
   });
-  for (const signal of signals) process.once(signal, interrupt);
+  asked?.addEventListener('abort', interrupt);
   try {
     await Promise.race([work, interrupted]);
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    asked?.removeEventListener('abort', interrupt);
   }
 }

@@ -15,6 +15,7 @@ import { openShortPaths } from './home/short-paths.ts';
 import { batchPart } from './parts/batch.ts';
 import { endpointsOf } from './parts/environment.ts';
 import { readRecords, type Part } from './parts/part.ts';
+import type { StopSignals } from './stop-signals.ts';
 import { choosePorts, portRequests, type PortRequests, type Ports } from './parts/ports.ts';
 import { s3Part } from './parts/s3.ts';
 import { temporalPart } from './parts/temporal.ts';
@@ -33,6 +34,8 @@ export interface StackOptions {
   ports?: PortRequests;
   /** The folder of the bundles; default `dist` of the clone. */
   programs?: string;
+  /** What ends this process; absent: the caller sees to it that a signal does not leave the servers. */
+  signals?: StopSignals;
   /** Simulate jobs instead of running containers, to measure everything else. */
   simulation?: BatchEndpointStartUpFile['simulation'];
 }
@@ -44,13 +47,13 @@ export interface StackFile {
 }
 
 /**
- * Gets a home's tools, ports, queues and keys ready; returns the definitions of all parts. The Batch endpoint's definition
+ * Gets a home's tools, ports, queues and keys ready; returns the definitions of all parts and the engine. The Batch endpoint's definition
  * changes with the queues.
  */
 export async function prepareParts(
   home: Home,
   options: StackOptions,
-): Promise<{ ports: Ports; parts: (() => Part)[] }> {
+): Promise<{ ports: Ports; parts: (() => Part)[]; engine: EngineSettings }> {
   const { report, simulation } = options;
   const last = readJsonFile<StackFile>(home.stack)?.ports;
   openShortPaths(home);
@@ -70,7 +73,7 @@ export async function prepareParts(
     webUiPart(home, ports, programs),
   ];
   const batch = { home, ports, endpoints, credentials, engine, programs, ...(simulation && { simulation }) };
-  return { ports, parts: [...constant.map((part) => () => part), () => batchPart(batch)] };
+  return { ports, parts: [...constant.map((part) => () => part), () => batchPart(batch)], engine };
 }
 
 /** Ports on which processes of this stack may still listen after its supervisor was killed. */

@@ -5,6 +5,7 @@ import { containerLabels } from '../launch/container-labels.ts';
 import { runnerContainer } from '../launch/runner-container.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import type { ContainerEngine } from '../sandbox/engine.ts';
+import { detach, loopDevices } from '../sandbox/loop-devices.ts';
 import { reap } from '../sandbox/release.ts';
 
 /**
@@ -22,6 +23,9 @@ export async function reapKilledRunners(engine: ContainerEngine, settings: Runne
     await engine.remove(runnerContainer(jobId));
     await reap({ ...settings, jobId });
   }
+  const runs = join(settings.scratch, 'runs', '/');
+  // The folder of such a run is gone, and no run works here.
+  for (const loop of await loopDevices()) if (loop.isDeleted && loop.file.startsWith(runs)) await detach(loop);
 }
 
 interface JobContainer {

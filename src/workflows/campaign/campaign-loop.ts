@@ -38,6 +38,9 @@ const canaryPerClass = 'canary-per-class';
 /** In campaigns from before this patch, any number of runs could pass a request that waits for a canary or is last in order. */
 const inTurn = 'requests-in-turn';
 
+/** In campaigns from before this patch, rounds that only score waited for the same as all others. */
+const rescoresAlways = 'rescores-always';
+
 /** Decides for one campaign, message by message, what starts, runs and ends. */
 export class CampaignLoop {
   private changed = true;
@@ -140,6 +143,7 @@ export class CampaignLoop {
       unproven,
       ...(needCanaries && { needCanaries }),
       ...(areInTurn && { inTurn: { canaryCosts: this.canaries.worst } }),
+      ...(patched(rescoresAlways) && { rescores: true as const }),
     };
     const decisions = this.unreported.size > 0 ? [] : decide(this.state, limits, Date.now());
     for (const [submission, stuck] of takeGivenUp(this.state, Date.now())) this.submissions.giveUp(submission, stuck);

@@ -41,24 +41,21 @@ type Order = { campaign: string; submission: string; sequence: number; n: number
 
 async function reportOf({ reserved, timings }: CanaryInput, order: Order, wanted: EndableRun): Promise<CanaryReport> {
   const { campaign, submission, sequence, n, class: name } = order;
-  try {
-    const job = await followJob<CanaryReport>(
-      {
-        summary: `canary ${n} on ${name}`,
-        submit: (by) => by.submitCanary(order),
-        withdraw: (by) => by.submitCanary({ ...order, withdraw: true }),
-        awaitEnd: (by, jobId, giveUp) => by.awaitCanary({ ...order, jobId, giveUp }),
-      },
-      {
-        wanted,
-        timings,
-        reportStuck: (stuck) => tell(campaign, (handle) => handle.signal(stuckSignal, { submission, sequence, stuck })),
-      },
-    );
-    return job.kind === 'ended' ? job.end : withoutOutcome(order, job, { isOver: wanted.isOver, reserved });
-  } catch (error) {
-    return { ...neverRan(order, 'platform-error', causeOf(error, order)), ...worstCase(reserved) };
-  }
+  const job = await followJob<CanaryReport>(
+    {
+      summary: `canary ${n} on ${name}`,
+      submit: (by) => by.submitCanary(order),
+      withdraw: (by) => by.submitCanary({ ...order, withdraw: true }),
+      awaitEnd: (by, jobId, giveUp) => by.awaitCanary({ ...order, jobId, giveUp }),
+      endJobs: (by, jobId) => by.endJobs({ ...order, jobId, queue: null, longestSeconds: longestCanarySeconds }),
+    },
+    {
+      wanted,
+      timings,
+      reportStuck: (stuck) => tell(campaign, (handle) => handle.signal(stuckSignal, { submission, sequence, stuck })),
+    },
+  );
+  return job.kind === 'ended' ? job.end : withoutOutcome(order, job, { isOver: wanted.isOver, reserved });
 }
 
 function withoutOutcome(
@@ -72,12 +69,18 @@ function withoutOutcome(
     case 'abandoned':
       return neverRan(order, isOver ? 'cancelled' : 'platform-error', 'the canary was given up before its job began');
     case 'left-behind': {
-      const what = job.jobId === null ? 'its job' : `job ${job.jobId}`;
-      const ended = neverRan(order, 'cancelled', `${what} may still be running: no worker could stop it`);
+      const ended = neverRan(order, 'cancelled', `${mayStillBeRunning(job)}: no worker could stop it`);
       return { ...ended, jobId: job.jobId, ...worstCase(reserved) };
+    }
+    case 'failed': {
+      const cause = causeOf(job.error, order) + (job.mayStillRun ? `; ${mayStillBeRunning(job)}` : '');
+      return { ...neverRan(order, 'platform-error', cause), jobId: job.jobId, ...worstCase(reserved) };
     }
   }
 }
+
+const mayStillBeRunning = ({ jobId }: { jobId: string | null }): string =>
+  `${jobId === null ? 'its job' : `job ${jobId}`} may still be running`;
 
 const neverRan = ({ class: name, n }: Order, reason: 'platform-error' | 'cancelled', cause: string): CanaryReport => ({
   class: name,

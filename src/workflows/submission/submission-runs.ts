@@ -10,7 +10,7 @@ import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
 import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
-import { causeOf, followJob } from '../jobs/follow-job.ts';
+import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
 import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
@@ -32,6 +32,9 @@ export interface EndedRun {
   end: RunEnd;
 }
 export type Run = EndedRun | { kind: 'refused'; reason: Reason };
+
+type FailedJob = Extract<FollowedJob<RunEnd>, { kind: 'failed' }>;
+type JobWithoutOutcome = Exclude<FollowedJob<RunEnd>, { kind: 'ended' | 'failed' }>;
 
 /** A run that was granted. */
 interface GrantedRun {
@@ -86,12 +89,13 @@ export class SubmissionRuns {
     const granted = { n, purpose, rerun, instanceClass, reserved, moreSharedMemory };
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
-    const end = await this.follow(granted).catch((error: unknown) => {
-      this.record(granted, { ...neverRan, ...this.worstCase(granted), cause: causeOf(error, this.input) });
-      throw error;
-    });
-    this.recordEnd(granted, end);
-    return { kind: 'ended', n, instanceClass, end };
+    const followed = await this.follow(granted);
+    if (followed.kind === 'failed') {
+      this.recordFailure(granted, followed);
+      throw followed.error;
+    }
+    this.recordEnd(granted, followed.end);
+    return { kind: 'ended', n, instanceClass, end: followed.end };
   }
 
   private request(
@@ -111,6 +115,12 @@ export class SubmissionRuns {
       ...(needMeasured && { needMeasured }),
       ...(usedUp && { usedUp }),
     });
+  }
+
+  private recordFailure(granted: GrantedRun, { jobId, error, mayStillRun }: FailedJob): void {
+    const stillRunning = mayStillRun ? `; ${mayStillBeRunning(jobId, granted.n)}` : '';
+    const cause = `${causeOf(error, this.input)}${stillRunning}`;
+    this.record(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause });
   }
 
   private recordEnd(granted: GrantedRun, end: RunEnd): void {
@@ -151,7 +161,7 @@ export class SubmissionRuns {
   }
 
   /** Submits the run and awaits its end; see {@link followJob}. */
-  private async follow(granted: GrantedRun): Promise<RunEnd> {
+  private async follow(granted: GrantedRun): Promise<{ kind: 'ended'; end: RunEnd } | FailedJob> {
     const { n, purpose, instanceClass, moreSharedMemory } = granted;
     const order: RunOrder = {
       ...this.input,
@@ -161,6 +171,7 @@ export class SubmissionRuns {
       image: this.image,
       moreSharedMemory,
     };
+    const { billedSeconds: longestSeconds } = this.worstCase(granted);
     const wanted = new EndableRun(CancellationScope.current(), this.unwanted >= n);
     this.endRun = () => wanted.end();
     const job = await followJob<RunEnd>(
@@ -169,18 +180,22 @@ export class SubmissionRuns {
         submit: (by) => by.submitBatchJob(order),
         withdraw: (by) => by.submitBatchJob({ ...order, withdraw: true }),
         awaitEnd: (by, jobId, giveUp) => by.awaitBatchJob({ ...order, jobId, giveUp }),
+        endJobs: (by, jobId) => by.endJobs({ ...order, jobId, queue: instanceClass.queue, longestSeconds }),
       },
       { wanted, timings: this.opened.timings, reportStuck: (stuck) => this.grants.reportStuck(stuck) },
     ).finally(() => (this.endRun = undefined));
+    if (job.kind === 'ended' || job.kind === 'failed') return job;
+    return { kind: 'ended', end: this.endWithoutOutcome(granted, job, wanted.isOver) };
+  }
+
+  private endWithoutOutcome(granted: GrantedRun, job: JobWithoutOutcome, isOver: boolean): RunEnd {
     switch (job.kind) {
-      case 'ended':
-        return job.end;
       case 'refused':
         return { ...neverRan, cause: job.cause };
       case 'abandoned':
-        return { ...neverRan, reason: wanted.isOver ? 'cancelled' : 'platform-error' };
+        return { ...neverRan, reason: isOver ? 'cancelled' : 'platform-error' };
       case 'left-behind':
-        return { ...leftBehind(job.jobId, n), ...this.worstCase(granted) };
+        return { ...leftBehind(job.jobId, granted.n), ...this.worstCase(granted) };
     }
   }
 
@@ -196,8 +211,11 @@ const leftBehind = (jobId: string | null, n: number): RunEnd => ({
   ...neverRan,
   jobId,
   reason: 'cancelled',
-  cause: `${jobId === null ? `a job of run ${n}` : `job ${jobId}`} may still be running: no worker could stop it`,
+  cause: `${mayStillBeRunning(jobId, n)}: no worker could stop it`,
 });
+
+const mayStillBeRunning = (jobId: string | null, n: number): string =>
+  `${jobId === null ? `a job of run ${n}` : `job ${jobId}`} may still be running`;
 
 /** No job was made for the run. */
 const neverRan: RunEnd = {

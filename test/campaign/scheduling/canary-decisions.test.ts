@@ -225,11 +225,11 @@ describe('canaries', () => {
     const { instanceClasses: classes, limits } = caseCampaign();
     const rules = { classes, limits };
     const encoded = JSON.parse(JSON.stringify(encodeState(state, rules))) as EncodedState & { money: object };
-    const again = decodeState(encoded, state, rules);
+    const again = decodeState(encoded, { rounds: state.rounds }, rules);
     assert.deepEqual([again.canaries, again.money.canaries], [state.canaries, 3]);
     const { canaries: _, ...older } = encoded;
     const { canaries: __, ...money } = older.money as { canaries: number };
-    const old = decodeState({ ...older, money }, state, rules);
+    const old = decodeState({ ...older, money }, { rounds: state.rounds }, rules);
     assert.deepEqual([Object.keys(old.canaries.byClass), old.money.canaries], [[], 0]);
   });
 

@@ -3,6 +3,9 @@ import * as fc from 'fast-check';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../../../src/campaign/scheduling/starts.ts';
+import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { decodeState, encodeState } from '../../../src/campaign/state/state-encoding.ts';
+import { caseCampaign } from '../samples.ts';
 import { campaignOf, changed, given, now, open, option, request, treat } from '../state/state-samples.ts';
 
 const wide: StartLimits = { preparing: 100, open: 100, perTeam: 100 };
@@ -113,6 +116,80 @@ describe('starting rounds', () => {
     assert.deepEqual(startsOf(state), [1]);
     treat(state, 0, { paused: false });
     assert.deepEqual(startsOf(state), [0, 0]);
+  });
+
+  describe('rounds that only score', () => {
+    const scored: StartLimits = { ...wide, rescores: true };
+    /** Team 0 has a round of each kind, team 1 only an evaluation, team 2 two that only score. */
+    const mixed = (): CampaignState => {
+      const state = campaignOf([2, 1, 2]);
+      state.addWork({
+        workLists: ['list'],
+        rounds: [2, 1, 2],
+        started: [0, 0, 0],
+        rescores: [
+          [0, 0],
+          [2, 0],
+          [2, 1],
+        ],
+      });
+      return state;
+    };
+    const scoring = [
+      [0, 0],
+      [2, 0],
+      [2, 1],
+    ];
+
+    it('start past the deadline, and nothing else does', () => {
+      const state = mixed();
+      const late = Date.parse(state.deadline);
+      assert.deepEqual(
+        decide(state, scored, late).map((one) => one.kind === 'start' && [one.team, one.index]),
+        scoring,
+      );
+      assert.deepEqual(decide(state, scored, late), []);
+      assert.equal(blockedReasonOf(changed(state, { open: new Map() }), late), 'deadline');
+    });
+
+    it('start without a slot, a preparing place, a place of their team or a copy of any image', () => {
+      assert.deepEqual(picksOf(mixed(), { ...scored, preparing: 0, perTeam: 0 }), scoring);
+      const state = mixed();
+      for (const submission of ['a', 'b', 'c']) state.faults.noteImageFault({ submission, cause: 'no space left' });
+      state.blockFaulty(now);
+      assert.ok(state.faults.areImagesBlocked(), 'images are blocked');
+      assert.deepEqual(picksOf(state, scored), scoring);
+    });
+
+    it('wait like all others while paused, closing, for a paused team, and behind a round of their team that is no rescore', () => {
+      assert.deepEqual(picksOf(changed(mixed(), { paused: true }), scored), []);
+      assert.deepEqual(picksOf(changed(mixed(), { closing: 'cancelled' }), scored), []);
+      const state = mixed();
+      treat(state, 2, { paused: true });
+      assert.deepEqual(picksOf(state, { ...scored, preparing: 0 }), [[0, 0]]);
+      const behind = campaignOf([2]);
+      behind.addWork({ workLists: ['list'], rounds: [2], started: [0], rescores: [[0, 1]] });
+      assert.deepEqual(picksOf(behind, { ...scored, preparing: 0 }), []);
+    });
+
+    it('are limited by the number of open submissions', () => {
+      assert.deepEqual(picksOf(mixed(), { ...scored, preparing: 0, open: 2 }), scoring.slice(0, 2));
+    });
+
+    it('wait like all others in campaigns from before this rule', () => {
+      const state = mixed();
+      assert.deepEqual(decide(state, wide, Date.parse(state.deadline)), []);
+    });
+
+    it('are known to the next run of the workflow', () => {
+      const state = mixed();
+      const rules = { classes: caseCampaign({}).instanceClasses, limits: caseCampaign({}).limits };
+      const again = decodeState(encodeState(state, rules), { rounds: state.rounds, rescores: [[2, 0]] }, rules);
+      assert.deepEqual(
+        [0, 1, 2].map((team) => again.isNextRescore(team)),
+        [false, false, true],
+      );
+    });
   });
 
   it('starts nothing while paused, past the deadline or closing', () => {

@@ -1,5 +1,6 @@
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { HoldoutError, type ErrorCode } from '../../../src/errors.ts';
@@ -192,6 +193,14 @@ describe('the processes of an embedded stack', () => {
         AWS_SECRET_ACCESS_KEY: credentials.worker.secretAccessKey,
       };
       await refusal('BUCKET_UNUSABLE', /holdout-labels denies access to the key holdout-worker-/, worker, ['score']);
+      const bucket = join(rig.home, 's3', 'holdout-results');
+      renameSync(bucket, `${bucket}.away`);
+      for (const queue of all) await refusal('BUCKET_UNUSABLE', /holdout-results does not exist/, {}, [queue]);
+      renameSync(`${bucket}.away`, bucket);
+      const withoutBatch = { HOLDOUT_STACK: 'remote', AWS_ENDPOINT_URL_BATCH: 'http://127.0.0.1:1' };
+      for (const queue of ['main', 'submit', 'await'] as const) {
+        await refusal('AWS_CALL_FAILED', /batch:DescribeJobQueues/, withoutBatch, [queue]);
+      }
       await refusal('AWS_KEY_REFUSED', /does not fit its secret/, { AWS_SECRET_ACCESS_KEY: 'guessed' }, ['main']);
       // With its key, each process has every setting; a worker without the images queue needs no image store.
       Object.assign(process.env, stack.environment, worker);

@@ -83,6 +83,10 @@ export class ScriptedCampaign {
   beforeCampaignActivity: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
   /** Task queues of the activities that withdrew or ended runs, in order. */
   readonly queuesOfEnds: string[] = [];
+  /** Jobs that were ended since their run could not be followed. */
+  readonly endedJobs: string[] = [];
+  /** Jobs whose end Batch does not take. */
+  readonly refusesToEnd = new Set<string>();
   /** Runs that exceeded the slots of their class. */
   readonly overSlots: string[] = [];
   private readonly runningByClass = new Map<string, Set<string>>();
@@ -195,6 +199,8 @@ export class ScriptedCampaign {
     this.publish = () => undefined;
     this.beforeCampaignActivity = () => undefined;
     this.queuesOfEnds.length = 0;
+    this.endedJobs.length = 0;
+    this.refusesToEnd.clear();
   }
 
   /** Starts the campaign `name`; set teams and script before. */
@@ -301,6 +307,10 @@ export class ScriptedCampaign {
         if (order.giveUp) this.queuesOfEnds.push(Context.current().info.taskQueue);
         await this.deadWorker(order);
         return this.withinSlots(order);
+      },
+      endJobs: async ({ submission, n, jobId }) => {
+        this.endedJobs.push(jobId ?? `any of ${submission}/${n}`);
+        return { mayStillRun: jobId === null || !this.refusesToEnd.has(jobId) ? [] : [jobId] };
       },
       probeGpuMemory: async () => ({
         usesGpu: true,

@@ -188,6 +188,25 @@ describe('a campaign with scripted runs', () => {
     assert.ok(cost > 600_000, 'a run of unknown cost counts as the worst case');
     const price = campaign.frozen.instanceClasses.find((one) => one.name === name)?.microUsdPerHour ?? 0;
     assert.equal(cost, costMicroUsd(billedSeconds, price), 'the cost follows from the billed seconds');
+    assert.deepEqual(campaign.endedJobs, ['job-broken-1']);
+    assert.equal(record('broken').runs[0]?.jobId, 'job-broken-1');
+  });
+
+  it('names a job that may still run after an activity failed permanently, and ends jobs of failed submits', async () => {
+    campaign.teams = { one: ['unfollowed'], two: ['unsent'] };
+    campaign.refusesToEnd.add('job-unfollowed-1');
+    campaign.script = () => 'fails-for-good';
+    campaign.submit = (runKey) => {
+      if (runKey.includes('/unsent/')) throw ApplicationFailure.nonRetryable('another spec is there', 'OBJECT_DIFFERS');
+      return undefined;
+    };
+    await (await campaign.start('unended')).result();
+    assert.deepEqual(campaign.endedJobs.toSorted(), ['any of unsent/1', 'job-unfollowed-1']);
+    assert.equal(
+      record('unfollowed').runs[0]?.cause,
+      'awaitBatchJob: BROKEN: no such bucket; job job-unfollowed-1 may still be running',
+    );
+    assert.equal(record('unsent').runs[0]?.cause, 'submitBatchJob: OBJECT_DIFFERS: another spec is there');
   });
 
   it('records an image that the host refuses as the host’s decision, not as the team’s fault', async () => {

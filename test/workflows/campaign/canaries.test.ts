@@ -145,6 +145,10 @@ describe('a campaign whose classes are opened by canaries', () => {
       const on = campaign.frozen.instanceClasses.find((one) => one.name === name) ?? assert.fail(`no ${name}`);
       assert.deepEqual([cost, cost], [worstCanaryMicroUsd(on), costMicroUsd(billedSeconds, on.microUsdPerHour)]);
     }
+    assert.deepEqual(
+      campaign.endedJobs,
+      lost.map(({ jobId }) => jobId),
+    );
     await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
     await handle.result();
   });

@@ -67,6 +67,28 @@ describe('a later round of a submission', () => {
     ]);
   });
 
+  it('that only scores ends past the deadline, when no run starts any more', async () => {
+    const { opened: held, open: release } = latch();
+    campaign.teams = { one: ['good'], two: ['busy'] };
+    campaign.holdRun = ({ submission }) => (submission === 'busy' ? held : undefined);
+    const handle = await campaign.start('late');
+    await eventually('it is scored', () => ends('good').length === 1);
+    const deadline = '2020-01-01T00:00:00.000Z';
+    await handle.executeUpdate(messages.commandMessages.setDeadline, { args: [{ deadline }] });
+    const rescore = { submission: 'good', sequence: 2, kind: 'rescore', team: 'one', teamName: 'one' } as const;
+    campaign.rounds.added.set('late', { version: 1, rounds: [rescore], submissions: [] });
+    await handle.executeUpdate(messages.commandMessages.rescore, { args: [{ rounds: 'late', count: 1 }] });
+    await eventually('it is scored again', () => ends('good').length === 2);
+    assert.deepEqual(ends('good').at(-1), [2, 'finished']);
+    const submitted = campaign.submitted.length;
+    await retry(handle, 'good', 3);
+    release();
+    await eventually('it is blocked', async () => (await handle.query(messages.progressQuery)).hold === 'deadline');
+    assert.equal(campaign.submitted.length, submitted, 'no run was submitted');
+    await handle.executeUpdate(messages.commandMessages.abort, { args: [{}] });
+    await handle.result();
+  });
+
   it('is not considered lost by a check of the previous round', async () => {
     const [running, checkStarted, checkMayEnd, end] = [latch(), latch(), latch(), latch()];
     campaign.teams = { one: ['r3'], two: ['busy'] };

@@ -3,7 +3,7 @@ import { confirmed } from '../../confirm.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { addRounds, nextRounds } from '../../operator/added-rounds.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
-import { costLines, deadlineLines } from '../../operator/cost-estimate.ts';
+import { costLines } from '../../operator/cost-estimate.ts';
 import { selectSubmissions } from '../../operator/select-submissions.ts';
 import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
 import { noteOf, type Register } from '../command-context.ts';
@@ -25,7 +25,7 @@ export const register: Register = (command, { withAccess, output }) => {
     withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
       const [known, names] = await Promise.all([campaignFromS3(access, campaign), namesOf(access, campaign)]);
       const { chosen, lines } = selectSubmissions(verb, filter, known, names);
-      const cost = verb === 'retry' ? await costLines(access, known, chosen) : [free, ...deadlineLines(known.deadline)];
+      const cost = verb === 'retry' ? await costLines(access, known, chosen) : [free];
       if (!(await confirmed([...lines, ...cost], question, { yes, output }))) return exitStatus.failed;
       await addRounds(access, known.frozen, commandMessages[verb], nextRounds(chosen, kind), noteOf(why));
       output.say(`done: ${done}; follow them: npm run holdout -- watch ${campaign}`);
