@@ -1,4 +1,5 @@
 import { holdoutError } from './errors.ts';
+import { metricsAddressFrom, type MetricsAddress } from './metrics-address.ts';
 import { embeddedTimings, remoteTimings, type Timings } from './timings.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface Settings {
   sealKeys?: string;
   /** The age recipient for whom new campaigns are sealed; without one, the first start makes a key pair. */
   sealRecipient?: string;
+  /** Where a worker serves its metrics; without one, nowhere. */
+  metrics?: MetricsAddress;
   timings: Timings;
 }
 
@@ -46,6 +49,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     ...(env['HOLDOUT_CODEC_KEYS'] && { codecKeys: env['HOLDOUT_CODEC_KEYS'] }),
     ...(env['HOLDOUT_SEAL_KEYS'] && { sealKeys: env['HOLDOUT_SEAL_KEYS'] }),
     ...sealRecipientFrom(env['HOLDOUT_SEAL_RECIPIENT']),
+    ...(env['HOLDOUT_METRICS'] && { metrics: metricsAddressFrom(env['HOLDOUT_METRICS']) }),
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }

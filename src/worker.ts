@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
@@ -27,13 +27,13 @@ import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/messages.ts';
 import { authentication } from './worker/authentication.ts';
 import { ShownLog } from './worker/shown-log.ts';
+import { serveMetrics } from './worker/metrics/serve-metrics.ts';
+import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
 import { queueLimits } from './worker/queue-limits.ts';
+import { installRuntime } from './worker/runtime.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
-
-/** pino's names of Temporal's log levels. */
-const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
  * A cancellation reaches an activity with the response to a heartbeat. The SDK's own limit is 80 % of the heartbeat timeout:
@@ -48,20 +48,18 @@ async function run(): Promise<void> {
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   const settings = loadSettings();
-  const store = new ObjectStore(settings);
+  const metrics = settings.metrics && new WorkerMetrics();
+  if (metrics && settings.metrics) await serveMetrics(metrics, settings.metrics);
+  const store = new ObjectStore(settings, {}, metrics?.onCall);
   const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
-  const shown = new ShownLog(frozen);
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
-      log[pinoLevels[level]](shown.fields(meta ?? {}), message),
-    ),
-  });
+  installRuntime(log, new ShownLog(frozen), settings.metrics);
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   const { connection, client } = await connect(keys);
   const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
-  const deps = dependencies(client, store, frozen);
+  const deps = dependencies(client, store, frozen, metrics);
+  if (queues.includes('main')) metrics?.followCampaigns(client);
   // The scorer may not write the list of keys.
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
@@ -111,14 +109,20 @@ async function connect(keys: KeyRing | undefined): Promise<{ connection: NativeC
   return { connection, client: new Client({ connection: ofClient, namespace, ...codecOptions(keys) }) };
 }
 
-function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader): Dependencies {
+function dependencies(
+  client: Client,
+  store: ObjectStore,
+  frozen: FrozenReader,
+  metrics: WorkerMetrics | undefined,
+): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const results = { store, bucket: buckets.results };
-  const clients = openBatchClients();
+  const clients = openBatchClients({ onCall: metrics?.onCall });
   const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
     log.warn({ err: error }, 'a poll of Batch failed'),
   );
+  metrics?.followPoller(poller);
   return {
     settings,
     buckets,

@@ -3,6 +3,7 @@
 
 /** Whole folders, and single files in folders that also hold tests with servers. */
 export const unitTests = [
+  'test/aws-calls.test.ts',
   'test/bench/',
   'test/campaign/',
   'test/cloud-checks/',
@@ -26,6 +27,8 @@ export const unitTests = [
   'test/intake/submissions-file.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
+  'test/metrics-address.test.ts',
+  'test/monitoring/',
   'test/private-file.test.ts',
   'test/registry/',
   'test/report/',
@@ -40,6 +43,9 @@ export const unitTests = [
   'test/scoring/',
   'test/settings.test.ts',
   'test/supply-chain.test.ts',
+  'test/worker/metrics/campaign-reader.test.ts',
+  'test/worker/metrics/campaign-samples.test.ts',
+  'test/worker/metrics/serve-metrics.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

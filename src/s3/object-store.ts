@@ -15,6 +15,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { OnCall } from '../aws-calls.ts';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { LeanReader } from './lean-reader.ts';
@@ -37,13 +38,10 @@ export class ObjectStore {
   private readonly client: S3Client;
   private readonly lean: LeanReader;
 
-  constructor(settings: S3Settings, given: S3ClientConfig = {}) {
-    this.client = openS3Client(settings, {
-      ...given,
-      maxAttempts: 5,
-      requestHandler: { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs },
-    });
-    this.lean = new LeanReader(this.client, settings.bucketOwner);
+  constructor(settings: S3Settings, given: S3ClientConfig = {}, onCall?: OnCall) {
+    const limits = { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs };
+    this.client = openS3Client(settings, { ...given, maxAttempts: 5, requestHandler: limits }, onCall);
+    this.lean = new LeanReader(this.client, settings.bucketOwner, onCall);
   }
 
   /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */
