@@ -9,7 +9,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Activities } from '../src/activities/index.ts';
 import type { CanaryReport } from '../src/campaign/model/canaries/canary-report.ts';
 import { RunStatistics } from '../src/campaign/state/run-statistics.ts';
-import { statisticsCodec } from '../src/campaign/state/statistics-codec.ts';
+import { statisticsCodec } from '../src/campaign/state/statistics-encoding.ts';
 import { campaignWorkflowId, taskQueues } from '../src/ids.ts';
 import { embeddedTimings } from '../src/timings.ts';
 import { frozenCampaign } from '../test/support/campaigns/frozen-campaign.ts';

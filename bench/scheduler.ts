@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import type { CampaignState } from '../src/campaign/state/campaign-state.ts';
 import { optionOn } from '../src/campaign/evaluation/class-choice.ts';
-import { decodeState, encodeState } from '../src/campaign/state/continue-as-new-state.ts';
+import { decodeState, encodeState } from '../src/campaign/state/state-encoding.ts';
 import { initialState } from '../src/campaign/state/initial-state.ts';
 import { decide } from '../src/campaign/scheduling/scheduler.ts';
 import type { StartLimits } from '../src/campaign/scheduling/starts.ts';

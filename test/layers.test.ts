@@ -43,7 +43,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['intake', '../worker.ts'],
   ['runner/check-gpu', '../../batch/run-jobs.ts'],
   ['runner/device', '../../local/report.ts'],
-  ['report', '../s3/object-store.ts'],
+  ['plan-picture', '../s3/object-store.ts'],
   ['activities', '../workflows/messages.ts'],
   ['activities', '../local/report.ts'],
   ['local/batch-endpoint/api', '../../../activities/index.ts'],

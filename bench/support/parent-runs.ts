@@ -1,6 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/ids.ts';
-import { commandMessages } from '../../src/workflows/messages.ts';
+import { commandMessages } from '../../src/workflows/signals-and-queries.ts';
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 

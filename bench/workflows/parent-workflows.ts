@@ -1,7 +1,7 @@
 /** The real campaign workflow with child workflows that only start and report. */
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { campaignWorkflowId } from '../../src/ids.ts';
-import { submissionFinishedSignal } from '../../src/workflows/messages.ts';
+import { submissionFinishedSignal } from '../../src/workflows/signals-and-queries.ts';
 import type { SubmissionInput } from '../../src/workflows/submission/submission-runs.ts';
 
 export { campaign } from '../../src/workflows/campaign/campaign.ts';

@@ -6,7 +6,7 @@
 # By user and not by address: the agent's own rules have rewritten 169.254.170.2 to 127.0.0.1 before this chain is reached.
 set -eu
 
-# The same numbers as in src/runner/sandbox/run-paths.ts.
+# The same numbers as in src/submission-user.ts.
 users=1048576-2097151
 group=64001
 

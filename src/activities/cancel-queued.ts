@@ -1,7 +1,7 @@
 import type { Reason } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { inParallel } from '../in-parallel.ts';
-import { closeRounds } from '../ledger/close-rounds.ts';
+import { cancelRounds } from '../ledger/cancelled-records.ts';
 import { finalRounds, readsAtOnce } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -27,7 +27,7 @@ export async function cancelQueued(deps: Dependencies, choice: QueuedChoice): Pr
     ({ submission, sequence }) => sequence > (final.get(submission) ?? 0),
   );
   const rounds = because === undefined ? queued : await withReason(deps, campaign, queued, final, because);
-  return closeRounds(deps.results, campaign, rounds, {
+  return cancelRounds(deps.results, campaign, rounds, {
     reason: 'cancelled',
     detail: 'It was cancelled before its turn came.',
   });

@@ -1,6 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
 import type { BatchClients } from '../batch/batch-clients.ts';
-import type { JobDefinitionRevisions } from '../batch/definitions/job-definition-revisions.ts';
+import type { JobDefinitionRevisions } from '../batch/definitions/newest-revision.ts';
 import type { JobEnder } from '../batch/job-ender.ts';
 import type { JobPoller } from '../batch/job-poller.ts';
 import type { FrozenCampaign, InstanceClass } from '../campaign/model/frozen-campaign.ts';

@@ -14,7 +14,7 @@ import { runningRounds, type RunningRound } from './submission-workflows.ts';
 import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';
 import type { Spending } from '../campaign/state/spending.ts';
-import { statisticsCodec } from '../campaign/state/statistics-codec.ts';
+import { statisticsCodec } from '../campaign/state/statistics-encoding.ts';
 
 /** The facts from which a campaign without state starts: at first, after its end, or after the loss of its workflow. */
 interface CampaignSnapshot {

@@ -5,7 +5,7 @@ import type { RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
 import { highestOf } from './open-submission.ts';
-import { runsInHistory, type HistoryRun } from './run-history.ts';
+import { runsInHistory, type HistoryRun } from './runs-in-history.ts';
 import { runEndOf } from './run-end.ts';
 import { runObjects } from '../object-keys.ts';
 

@@ -1,14 +1,10 @@
 import type { Reason } from '../campaign/model/reasons.ts';
-import { commandsOf } from '../ledger/command-log.ts';
-import { campaignRounds } from '../ledger/campaign-rounds.ts';
-import { closeRounds } from '../ledger/close-rounds.ts';
-import { finalRounds } from '../ledger/ledger.ts';
 import { readCampaignRecord } from '../ledger/campaign-record.ts';
 import { headsBody, type Heads } from '../ledger/heads.ts';
 import { leaderboardEntries, resultsBody, resultsFrom } from '../ledger/results.ts';
 import { leaderboardCsv, rankLeaderboard } from '../scoring/leaderboard.ts';
+import { closeUnstartedRounds } from './close-unstarted-rounds.ts';
 import type { Dependencies } from './dependencies.ts';
-import { notRunning } from './submission-workflows.ts';
 import { resultObjects } from '../object-keys.ts';
 import { sha256 } from '../sha256.ts';
 
@@ -22,7 +18,7 @@ export async function publishResults(
 ): Promise<{ leaderboard: string; results: string }> {
   const { store, buckets } = deps;
   const frozen = await deps.frozen.campaign(campaign);
-  if (rest) await closeTheRest(deps, campaign, rest);
+  if (rest) await closeUnstartedRounds(deps, campaign, rest);
   const record = await readCampaignRecord(deps.results, frozen);
   const results = await resultsFrom(deps.results, frozen, record);
   const keys = { leaderboard: resultObjects.leaderboard(campaign), results: resultObjects.results(campaign) };
@@ -39,19 +35,4 @@ export async function publishResults(
   await store.write(buckets.results, keys.results, body);
   await store.write(buckets.results, resultObjects.heads(campaign), headsBody(heads));
   return keys;
-}
-
-async function closeTheRest(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {
-  const { results } = deps;
-  const { rounds } = await campaignRounds(
-    results,
-    await deps.frozen.campaign(campaign),
-    await commandsOf(results, campaign),
-  );
-  const final = await finalRounds(results, campaign);
-  const open = rounds.filter(({ submission, sequence }) => sequence > (final.get(submission) ?? 0));
-  // A campaign that lost its state may be closed before it knows of a workflow that still runs and will write its record.
-  const idle = await notRunning(deps, campaign, new Set(open.map(({ submission }) => submission)));
-  const rest = open.filter(({ submission }) => idle.has(submission));
-  await closeRounds(results, campaign, rest, { reason, detail: 'The campaign was closed before its turn came.' });
 }

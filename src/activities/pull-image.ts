@@ -2,15 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { isProbeUseless } from '../campaign/evaluation/base-image-record.ts';
+import { isProbeUseless } from '../campaign/evaluation/useless-probes.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
 import { unpackedBytesOf, type ImageScan, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { readBaseRecord } from '../images/base/base-records.ts';
-import { hostScan } from '../images/host-scan/host-scan.ts';
+import { hostScan } from '../images/scans/host-scan.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
-import { scanVerdict } from '../images/store/image-scan.ts';
+import { scanVerdict } from '../images/scans/store-scan.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import {
   inspectArchive,

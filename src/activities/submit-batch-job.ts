@@ -5,7 +5,7 @@ import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../camp
 import { specClassOf, type RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
-import { submitSpec, withdrawSpec } from './jobs/submit-spec.ts';
+import { submitRun, withdrawSpec } from './jobs/submit-run.ts';
 
 /** A run that was granted. */
 export interface RunOrder {
@@ -29,7 +29,7 @@ export async function submitBatchJob(deps: Dependencies, order: RunOrder & { wit
   const instanceClass = classNamed(frozen, order.class);
   return order.withdraw
     ? withdrawSpec(deps, spec, instanceClass)
-    : submitSpec(deps, spec, instanceClass, batchGraceSeconds);
+    : submitRun(deps, spec, instanceClass, batchGraceSeconds);
 }
 
 /** Everything the runner needs to know; the same for every attempt to submit the same run. */

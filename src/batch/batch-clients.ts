@@ -1,12 +1,6 @@
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
 import { beforeSigning, observed, type OnCall } from '../aws-calls.ts';
-import { CallSlots } from './call-slots.ts';
-
-/**
- * Batch allows an account 50 calls a second (re:Post, "aws-batch-requests-error"). This is one process's part: two workers and
- * an operator's commands stay below it together.
- */
-const callsPerSecond = 20;
+import { CallRate, callsPerSecond } from './call-rate.ts';
 
 export interface BatchClients {
   /** For everything but SubmitJob; retries and slows down when Batch throttles. */
@@ -41,10 +35,10 @@ export function openBatchClients(options: BatchClientOptions = {}): BatchClients
   const { idleLimitMs = 10_000 } = options;
   const requestHandler = { connectionTimeout: idleLimitMs, socketTimeout: idleLimitMs };
   const credentials = batchCredentials();
-  const slots = new CallSlots(options.callsPerSecond ?? callsPerSecond, 1_000);
+  const rate = new CallRate(options.callsPerSecond ?? callsPerSecond, 1_000);
   const clients = {
-    batch: paced(new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }), slots),
-    submitter: paced(new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }), slots),
+    batch: paced(new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }), rate),
+    submitter: paced(new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }), rate),
   };
   const { onCall } = options;
   if (onCall)
@@ -54,12 +48,12 @@ export function openBatchClients(options: BatchClientOptions = {}): BatchClients
 }
 
 /** Every attempt of a call waits for its turn before it is signed, since signatures expire. */
-function paced(client: BatchClient, slots: CallSlots): BatchClient {
+function paced(client: BatchClient, rate: CallRate): BatchClient {
   const waitForTurn =
     <Call, Result>(next: (call: Call) => Promise<Result>) =>
     (call: Call): Promise<Result> =>
-      slots.run(() => next(call));
-  const place = { name: 'holdoutCallSlots', relation: 'before', toMiddleware: 'httpSigningMiddleware' } as const;
+      rate.run(() => next(call));
+  const place = { name: 'holdoutCallRate', relation: 'before', toMiddleware: 'httpSigningMiddleware' } as const;
   client.middlewareStack.addRelativeTo(waitForTurn, place);
   return client;
 }

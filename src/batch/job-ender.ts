@@ -6,7 +6,7 @@ import {
   type BatchClient,
   type TerminateJobsErrorDetail,
 } from '@aws-sdk/client-batch';
-import { isRefused } from './refused.ts';
+import { isRefused } from './refused-call.ts';
 
 /** The most ids that TerminateJobs accepts. */
 const idsPerCall = 50;

@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
 import type { RunnerHost } from '../batch/definitions/job-definition.ts';
 import { bucketsOf, type Settings } from '../settings.ts';
-import { identityOf } from './account.ts';
+import { identityOf } from './caller-identity.ts';
 import { checkQueue, type QueueClass } from './batch-queues.ts';
 import { checkBucket } from './bucket.ts';
 import { callerOf, hasAwsAccount, type Caller } from './caller.ts';

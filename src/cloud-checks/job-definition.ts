@@ -1,6 +1,6 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
 import { activeRevisions } from '../batch/definitions/active-revisions.ts';
-import { newestFor } from '../batch/definitions/job-definition-revisions.ts';
+import { newestFor } from '../batch/definitions/newest-revision.ts';
 import { jobDefinition, type JobClass, type RunnerHost } from '../batch/definitions/job-definition.ts';
 import { jobDefinitionOf } from '../campaign/model/classes/job-definition-name.ts';
 import { holdoutError } from '../errors.ts';

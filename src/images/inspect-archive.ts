@@ -4,13 +4,14 @@ import { ArchiveFiles } from './archive/archive-files.ts';
 import { baseImageOf } from './base/base-image.ts';
 import { BlobFolder, type Blob } from './archive/blob-folder.ts';
 import { acceptedConfiguration, type ConfigurationOptions } from './configuration/configuration.ts';
-import { ImageTree, maxLayers } from './layers/image-tree.ts';
+import { ImageTree } from './layers/image-tree.ts';
+import { maxLayers } from './layers/layer-limits.ts';
 import { inspectLayer } from './layers/inspect-layer.ts';
 import { namedImage } from './manifests/named-image.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { scanArchive, type ScannedArchive } from './archive/scan-archive.ts';
-import { scanFolder } from './archive/scan-folder.ts';
-import { writeLayout, type AcceptedLayer } from './store/write-layout.ts';
+import { readArchive, type ArchiveContent } from './archive/read-archive.ts';
+import { readFolder } from './archive/read-folder.ts';
+import { writeLayout, type AcceptedLayer } from './store/write-oci-layout.ts';
 import type { ArchiveLimits } from './archive/archive-limits.ts';
 
 /**
@@ -35,23 +36,23 @@ export interface InspectionOptions {
  * linux/amd64. Only the rewritten image goes any further. Throws when the disk fails.
  */
 export async function inspectArchive(path: string, options: InspectionOptions): Promise<InspectedArchive> {
-  return inspect(options, (blobs) => scanArchive(path, options.limits, blobs));
+  return inspect(options, (blobs) => readArchive(path, options.limits, blobs));
 }
 
 /** Like {@link inspectArchive}, for an image that skopeo copied from a registry into a folder (`dir:`). */
 export async function inspectFolder(folder: string, options: InspectionOptions): Promise<InspectedArchive> {
-  return inspect(options, (blobs) => scanFolder(folder, options.limits, blobs));
+  return inspect(options, (blobs) => readFolder(folder, options.limits, blobs));
 }
 
 async function inspect(
   { limits, into, container = {} }: InspectionOptions,
-  scan: (blobs: BlobFolder) => Promise<ScannedArchive>,
+  read: (blobs: BlobFolder) => Promise<ArchiveContent>,
 ): Promise<InspectedArchive> {
   const folder = join(into, 'blobs');
   await mkdir(folder, { recursive: true });
   const blobs = new BlobFolder(folder);
   try {
-    const image = await namedImage(new ArchiveFiles(await scan(blobs), blobs));
+    const image = await namedImage(new ArchiveFiles(await read(blobs), blobs));
     const tree = new ImageTree();
     const { layers, diffIds } = await inspectLayers(image.layers(), limits, tree, blobs);
     // The platform is already checked; some tools leave it out or spell it differently.

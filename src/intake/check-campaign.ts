@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { messageOf, holdoutError } from '../errors.ts';
 import { quoted } from '../safe-text.ts';
 import { atWrittenClasses, readCampaign, withLabels } from './campaign-file/campaign-file.ts';
-import { checkRules } from './campaign-file/campaign-rules.ts';
+import { checkRules } from './campaign-file/rules-between-keys.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import { checkInputs } from './check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from './checked-campaign.ts';

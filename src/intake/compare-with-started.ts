@@ -1,4 +1,4 @@
-import { differences } from '../campaign/operators/differences.ts';
+import { differences } from '../campaign/operators/json-differences.ts';
 import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
 import { withPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign.ts';

@@ -4,7 +4,7 @@ import { runObjects } from '../object-keys.ts';
 import { retryFor } from '../retry-for.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
-import { checkDevice } from './isolation/device/check-device.ts';
+import { checkDevice } from './isolation/device-check/check-device.ts';
 import { drill } from './isolation/drill.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 

@@ -11,7 +11,7 @@ import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
 import { runCanary } from './canary-run.ts';
-import { claimRun } from './claim.ts';
+import { claimRun } from './claim-run.ts';
 import { checkIsolation } from './isolation/check-isolation.ts';
 import { confinedSpec } from './isolation/confined-program.ts';
 import { launch } from './launch/launch.ts';

@@ -19,13 +19,9 @@ import type { OnCall } from '../aws-calls.ts';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { LeanReader } from './lean-reader.ts';
-import { openS3Client, type S3Settings } from './s3-client.ts';
+import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
-
-/** The SDK waits forever by default. After these times it drops the connection and retries the call. */
-const connectLimitMs = 10_000;
-const idleLimitMs = 60_000;
 
 /** One bucket. */
 export interface Bucket {
@@ -39,8 +35,8 @@ export class ObjectStore {
   private readonly lean: LeanReader;
 
   constructor(settings: S3Settings, given: S3ClientConfig = {}, onCall?: OnCall) {
-    const limits = { connectionTimeout: connectLimitMs, socketTimeout: idleLimitMs };
-    this.client = openS3Client(settings, { ...given, maxAttempts: 5, requestHandler: limits }, onCall);
+    const limits = { ...given, maxAttempts: 5, requestHandler: connectionLimits };
+    this.client = openS3Client(settings, limits, onCall);
     this.lean = new LeanReader(this.client, settings.bucketOwner, onCall);
   }
 

@@ -4,6 +4,9 @@ import type { Settings } from '../settings.ts';
 
 export type S3Settings = Pick<Settings, 's3PathStyle' | 'bucketOwner'>;
 
+/** Milliseconds. The SDK waits forever by default; with these limits it drops the connection and retries the call. */
+export const connectionLimits = { connectionTimeout: 10_000, socketTimeout: 60_000 } as const;
+
 /**
  * Opens a client whose every request carries ExpectedBucketOwner if `bucketOwner` is set: bucket names are global in AWS, and
  * S3 then refuses to touch a bucket of another account. Credentials, region and endpoint come from the AWS environment unless

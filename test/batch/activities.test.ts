@@ -17,7 +17,7 @@ import { createActivities } from '../../src/activities/index.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { jobDefinition } from '../../src/batch/definitions/job-definition.ts';
-import { refusalOf } from '../../src/batch/refused.ts';
+import { refusalOf } from '../../src/batch/refused-call.ts';
 import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
 import type { StuckReport } from '../../src/campaign/model/messages.ts';
 import type { Submission } from '../../src/campaign/model/frozen-campaign.ts';

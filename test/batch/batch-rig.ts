@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { openBatchClients, type BatchClients } from '../../src/batch/batch-clients.ts';
 import { followRun, type FollowedRun, type FollowOrder } from '../../src/batch/follow-run.ts';
 import { ensureJobDefinitions } from '../../src/batch/definitions/ensure-job-definitions.ts';
-import { JobDefinitionRevisions } from '../../src/batch/definitions/job-definition-revisions.ts';
+import { JobDefinitionRevisions } from '../../src/batch/definitions/newest-revision.ts';
 import { JobEnder } from '../../src/batch/job-ender.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
 import { jobsOfRun } from '../../src/batch/run-jobs.ts';

@@ -5,7 +5,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runnerExit, type ContainerEnd } from '../../src/campaign/model/run-outcome.ts';
-import { claimRun } from '../../src/runner/claim.ts';
+import { claimRun } from '../../src/runner/claim-run.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import type { Play } from './batch-rig.ts';
 import { sampleOutcome } from './sample-outcome.ts';

@@ -1,7 +1,7 @@
 import { BatchServiceException, DescribeJobsCommand, type BatchClient } from '@aws-sdk/client-batch';
 import assert from 'node:assert/strict';
 import { ensureJobDefinitions } from '../../src/batch/definitions/ensure-job-definitions.ts';
-import { JobDefinitionRevisions } from '../../src/batch/definitions/job-definition-revisions.ts';
+import { JobDefinitionRevisions } from '../../src/batch/definitions/newest-revision.ts';
 import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { isThrottled } from '../../src/batch/throttling.ts';
 import { submitOnce, type Settling, type SubmitOrder } from '../../src/batch/submit-once.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CanaryOutcome, CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
-import { which } from '../../src/local/tools/engine.ts';
+import { which } from '../../src/local/tools/find-engine.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
 import { changedEngine } from '../support/changed-engine.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { hostScan } from '../../src/images/host-scan/host-scan.ts';
+import { hostScan } from '../../src/images/scans/host-scan.ts';
 import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
 import { GateRig } from '../support/images/gate-rig.ts';
 import { tarOf } from '../support/images/image-archives.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from '../../scripts/build.mjs';
 import { projectRoot } from '../../src/local/project-root.ts';
-import { which } from '../../src/local/tools/engine.ts';
+import { which } from '../../src/local/tools/find-engine.ts';
 import { type DockerHost, dockerPrograms } from '../support/docker-host.ts';
 import { ProgramsUnavailable } from '../support/debian-programs.ts';
 

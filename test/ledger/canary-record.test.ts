@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { simulatedCanary } from '../../src/campaign/simulation/simulated-canary.ts';
 import type { CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { costMicroUsd } from '../../src/campaign/model/money.ts';
-import { worstCanaryMicroUsd } from '../../src/campaign/model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../../src/campaign/model/canaries/canary-limits.ts';
 import { specClassOf } from '../../src/campaign/model/run-spec.ts';
 import { canaryMember, runKeyOf } from '../../src/ids.ts';
 import type { CanaryRecord } from '../../src/ledger/canaries.ts';

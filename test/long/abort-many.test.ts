@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { remoteTimings } from '../../src/timings.ts';
 import { queueLimits } from '../../src/worker/queue-limits.ts';
-import * as messages from '../../src/workflows/messages.ts';
+import * as messages from '../../src/workflows/signals-and-queries.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';

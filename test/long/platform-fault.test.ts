@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
 import { ToolCache } from '../../src/local/tools/cache.ts';
-import { which } from '../../src/local/tools/engine.ts';
+import { which } from '../../src/local/tools/find-engine.ts';
 import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
 import { partOfExample } from '../support/campaigns/part-of-example.ts';
 

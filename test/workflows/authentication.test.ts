@@ -11,7 +11,7 @@ import { stuckActivities } from '../../src/client/status/trouble/stuck-activitie
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import type { Access } from '../../src/client/access.ts';
 import { sendUpdate } from '../../src/client/operator/send-command.ts';
-import { commandMessages, progressQuery } from '../../src/workflows/messages.ts';
+import { commandMessages, progressQuery } from '../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
 import { answerQuery, completeUpdate } from '../support/rogue-replies.ts';

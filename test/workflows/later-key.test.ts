@@ -10,7 +10,7 @@ import { KeyRing } from '../../src/codec/key-ring.ts';
 import { campaignWorkflowId } from '../../src/ids.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { authentication } from '../../src/worker/authentication.ts';
-import { progressQuery } from '../../src/workflows/messages.ts';
+import { progressQuery } from '../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { campaignWorkflowId } from '../../src/ids.ts';
-import { progressQuery } from '../../src/workflows/messages.ts';
+import { progressQuery } from '../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { submissionIds } from '../../../src/runner/sandbox/run-paths.ts';
+import { submissionIds } from '../../../src/submission-user.ts';
 import { field, listOf, resourcesOf, type Json, textOf } from '../installation.ts';
 import { differences, unless, type Promised } from '../promise.ts';
 

@@ -2,7 +2,7 @@ import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
 import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
 import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import { costMicroUsd } from '../../campaign/model/money.ts';
-import { longestCanarySeconds } from '../../campaign/model/run-limits.ts';
+import { longestCanarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
 import { awaitRun } from '../jobs/await-run.ts';
 import { classNamed, type Dependencies } from '../dependencies.ts';
 import type { CanaryOrder } from './submit-canary.ts';

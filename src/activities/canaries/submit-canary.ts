@@ -1,11 +1,12 @@
 import type { Submitted } from '../../batch/submit-once.ts';
 import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { FrozenCampaign, InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { canarySeconds, containerMemoryMiB } from '../../campaign/model/run-limits.ts';
+import { containerMemoryMiB } from '../../campaign/model/run-limits.ts';
+import { canarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
 import { specClassOf } from '../../campaign/model/run-spec.ts';
 import { runKeyOf } from '../../ids.ts';
 import { classNamed, type Dependencies } from '../dependencies.ts';
-import { submitSpec, withdrawSpec } from '../jobs/submit-spec.ts';
+import { submitRun, withdrawSpec } from '../jobs/submit-run.ts';
 
 /** A canary of a class; `submission` is its place in run keys and reports, `sequence` its number. */
 export interface CanaryOrder {
@@ -23,7 +24,7 @@ export async function submitCanary(deps: Dependencies, order: CanaryOrder & { wi
   const spec = specOf(frozen, instanceClass, order);
   return order.withdraw
     ? withdrawSpec(deps, spec, instanceClass)
-    : submitSpec(deps, spec, instanceClass, canarySeconds.grace);
+    : submitRun(deps, spec, instanceClass, canarySeconds.grace);
 }
 
 /** The limits of the campaign's runs, but for the wall clock: a canary tries whether they hold. */

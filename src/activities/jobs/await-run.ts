@@ -11,14 +11,14 @@ import {
   type FollowSignals,
   type FollowStep,
 } from '../../batch/follow-run.ts';
-import { refusalText } from '../../batch/refused.ts';
+import { refusalText } from '../../batch/refused-call.ts';
 import { runnableSince } from '../../batch/runnable-job.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
-import { BatchOutage } from '../batch-outage.ts';
+import { BatchOutage } from './batch-outage.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { PlacementReport, type Wait } from '../placement-report.ts';
+import { PlacementReport, type Wait } from './placement-report.ts';
 import { GiveUpReport } from './give-up-report.ts';
 import { heartbeatWhile } from '../with-heartbeat.ts';
 
@@ -34,9 +34,6 @@ export interface RunToAwait {
 
 /** An outage, and that a given-up run waits in vain, is noticed within this many ms. The SDK sends fewer heartbeats. */
 const longestBeat = 2_000;
-
-/** An outage of this length (ms) is reported at the latest: `status` is to name it within a minute. */
-const reportedAfter = 30_000;
 
 /**
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
@@ -55,7 +52,7 @@ export async function awaitRun<Outcome extends AnyOutcome = RunOutcome>(
   const seen: SeenJob = { jobId: order.jobId, status: 'SUBMITTED', ...waitBefore(context, order.jobId) };
   const signals = signalsOf(context, order.giveUp, seen);
   const { awaitHeartbeatTimeout } = deps.settings.timings;
-  const outage = new BatchOutage(deps, order, signals.giveUp, Math.min(2 * awaitHeartbeatTimeout, reportedAfter));
+  const outage = new BatchOutage(deps, order, signals.giveUp, awaitHeartbeatTimeout);
   const placement = new PlacementReport(deps, order);
   const beat = (): void => {
     const { words: _, ...details } = seen;

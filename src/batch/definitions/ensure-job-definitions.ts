@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import { activeRevisions } from './active-revisions.ts';
 import { isSameDefinition } from './definition-difference.ts';
 import { jobDefinition, type JobClass, type RunnerHost } from './job-definition.ts';
-import { newestFor } from './job-definition-revisions.ts';
+import { newestFor } from './newest-revision.ts';
 
 /**
  * Registers a new revision for each class whose newest one with the class's resources differs from {@link jobDefinition}, and

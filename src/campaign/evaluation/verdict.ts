@@ -1,5 +1,5 @@
-import { isDeviceFull } from './full-device.ts';
-import { logHints } from './log-tail.ts';
+import { isDeviceFull } from './gpu-memory-full.ts';
+import { logHints } from './log-hints.ts';
 import type { Reason } from '../model/reasons.ts';
 import type { RunOutcome } from '../model/run-outcome.ts';
 import type { VerdictRule } from '../model/run-facts.ts';

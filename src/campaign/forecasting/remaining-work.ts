@@ -1,6 +1,6 @@
 import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { WaitingRequest } from '../state/open-submission.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 import { measuredSeconds } from '../evaluation/class-choice.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { remainingClassWork, type RemainingClassWork } from './remaining-class-work.ts';

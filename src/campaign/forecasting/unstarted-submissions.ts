@@ -1,5 +1,5 @@
 import type { CampaignFacts } from '../state/campaign-state.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 
 /** Submissions that have not started: most are only counted, the last ones are listed by team. */
 export interface UnstartedSubmissions {

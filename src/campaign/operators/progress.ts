@@ -10,11 +10,11 @@ import {
   type BlockedReason,
 } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
-import { mostStuck } from '../state/open-submission.ts';
+import { mostStuck } from '../state/stuck-limit.ts';
 import type { ReadOnly } from '../state/read-only.ts';
 import type { OperatorLogLine } from '../state/operators-log.ts';
 import type { RunEnds } from '../state/run-statistics.ts';
-import { defaultTreatment } from '../state/settings.ts';
+import { defaultTreatment } from '../state/team-settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { OffSpot, StuckStep } from '../model/messages.ts';
 

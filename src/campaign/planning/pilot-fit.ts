@@ -1,8 +1,8 @@
-import { differences } from '../operators/differences.ts';
+import { differences } from '../operators/json-differences.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { responsibleParty, type Reason } from '../model/reasons.ts';
 import type { FileConditions } from './pilot-conditions.ts';
-import type { PilotOrder, PilotRun } from './pilot.ts';
+import type { PilotOrder, PilotRun } from './pilot-sample.ts';
 
 /** Whether two runs are of the same submission on the same class. */
 export const isSameRun = (a: RunPlace, b: RunPlace): boolean => a.submission === b.submission && a.class === b.class;

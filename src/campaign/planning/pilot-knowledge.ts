@@ -4,7 +4,7 @@ import type { Reason } from '../model/reasons.ts';
 import { containerMemoryMiB } from '../model/run-limits.ts';
 import type { Knowledge } from './knowledge.ts';
 import { isSuccessful, informativeRuns, type SuccessfulRun } from './pilot-fit.ts';
-import type { PilotRun } from './pilot.ts';
+import type { PilotRun } from './pilot-sample.ts';
 
 /**
  * Knowledge about the whole campaign from a pilot's runs; undefined if no run succeeded on any class, so that neither

@@ -1,6 +1,6 @@
 import { dollars } from '../model/money.ts';
 import { futuresOf } from './futures.ts';
-import { meetsLimits, planFixes, type PlanFix } from './fixes.ts';
+import { meetsLimits, planFixes, type PlanFix } from './plan-fixes.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';

@@ -1,6 +1,6 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import { waitsForImage, type OpenSubmission } from '../state/open-submission.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 import { isAffordable } from './available-budget.ts';
 import { mostOpen } from './starts.ts';
 

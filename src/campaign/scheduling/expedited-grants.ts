@@ -2,7 +2,7 @@ import type { RunGrant } from '../model/messages.ts';
 import type { RunOption } from '../model/run-option.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 import { keepMoneyForCanaries } from './canary-money.ts';
 import { GrantPass, type Candidate } from './grant-pass.ts';
 import type { GrantLimits } from './starts.ts';

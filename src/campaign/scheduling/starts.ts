@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { CampaignState } from '../state/campaign-state.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 import type { Usage } from './usage.ts';
 
 /** Submissions before their first request for an evaluation, at most. */

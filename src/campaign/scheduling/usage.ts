@@ -1,7 +1,7 @@
 import { byName } from '../model/by-name.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { waitsForImage, type OpenSubmission, type WaitingRequest } from '../state/open-submission.ts';
-import { treatmentOf } from '../state/settings.ts';
+import { treatmentOf } from '../state/team-settings.ts';
 import type { Grant } from '../model/messages.ts';
 
 /** Sums over the open submissions (about 1,500 at most), counted again for every decision. */

@@ -1,4 +1,4 @@
-import { logHints } from '../evaluation/log-tail.ts';
+import { logHints } from '../evaluation/log-hints.ts';
 import type { CollectedPredictions, GrowthPoint, RunOutcome } from '../model/run-outcome.ts';
 import type { RunSpec } from '../model/run-spec.ts';
 import type { SimulatedFacts, SimulatedSpec } from './simulated-run.ts';

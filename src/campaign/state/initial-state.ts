@@ -2,9 +2,10 @@ import { byName } from '../model/by-name.ts';
 import type { FrozenCampaign } from '../model/frozen-campaign.ts';
 import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { restoredCanaries } from './canaries.ts';
-import { worstCanaryMicroUsd } from '../model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../model/canaries/canary-limits.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
-import { defaultTreatment, type Work } from './settings.ts';
+import type { Work } from './settings.ts';
+import { defaultTreatment } from './team-settings.ts';
 import { Money, type Spending } from './spending.ts';
 import type { FieldsOf } from './read-only.ts';
 

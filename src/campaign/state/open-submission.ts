@@ -6,9 +6,6 @@ import type { RunOption } from '../model/run-option.ts';
 import type { ClassCostModel } from './class-cost-model.ts';
 import type { ReadOnly } from './read-only.ts';
 
-/** At most this many stuck submissions are listed with their cause and give back their preparing place. */
-export const mostStuck = 50;
-
 interface Request {
   n: number;
   purpose: Purpose;

@@ -2,19 +2,7 @@ import { classShortageMs } from './class-shortage.ts';
 import { byName } from '../model/by-name.ts';
 import type { Reason } from '../model/reasons.ts';
 import { logLines, type OperatorLogLine } from './operators-log.ts';
-import type { ReadOnly } from './read-only.ts';
-
-/** How a team is treated. */
-export interface Treatment {
-  readonly team: string;
-  /** 1 (first) to 5. */
-  readonly priority: number;
-  /** 0.001 to 1000. */
-  readonly weight: number;
-  readonly paused: boolean;
-}
-
-export const defaultTreatment = { priority: 3, weight: 1, paused: false } as const;
+import { defaultTreatment, type Treatment } from './team-settings.ts';
 
 /** The rounds by team, in the order of the work lists, and the teams whose weight the campaign file gives. */
 export interface Work {
@@ -101,8 +89,3 @@ export class Settings {
     return (this.rounds[team] ?? 0) - (this.started[team] ?? 0);
   }
 }
-
-export const treatmentOf = (
-  { treatments }: ReadOnly<Pick<Settings, 'treatments'>>,
-  team: number,
-): Omit<Treatment, 'team'> => treatments.get(team) ?? defaultTreatment;

@@ -40,8 +40,8 @@ const withAccessTo =
     const [{ enterStack, isRemote }, { withAccess }, { checkCodecKeys }, { shownError }] = await Promise.all([
       import('../stack/enter-stack.ts'),
       import('../access.ts'),
-      import('../stack/check-codec-keys.ts'),
-      import('../names/names-of-campaign.ts'),
+      import('../stack/require-codec-keys.ts'),
+      import('../pseudonyms/names-of-campaign.ts'),
     ]);
     enterStack();
     const status = await withAccess(async (access) => {

@@ -1,5 +1,5 @@
 import { shown } from '../../campaign/pseudonyms/shown.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { showText } from '../status/show-text.ts';
 import { submissionOverview } from '../status/submission-report.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';

@@ -1,7 +1,7 @@
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import type { Access } from '../access.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';

@@ -5,7 +5,7 @@ import { verifyCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { holdoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import { exitStatus } from '../exit-status.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { keepSummary } from '../verification/kept-summary.ts';
 import { summaryOf } from '../verification/summary.ts';
 import { verificationText } from '../verification/verification-text.ts';

@@ -1,12 +1,12 @@
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { blockedLines } from '../status/blocked-text.ts';
 import { endedStatus, endedText } from '../status/ended-status.ts';
-import { countsLine } from '../status/progress-lines.ts';
+import { countsLine } from '../watch/counts-and-forecast.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { campaignResults } from '../status/results.ts';
-import { watchCampaign } from '../status/watch.ts';
+import { watchCampaign } from '../watch/watch.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

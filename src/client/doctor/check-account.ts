@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { identityOf, type Identity } from '../../cloud-checks/account.ts';
+import { identityOf, type Identity } from '../../cloud-checks/caller-identity.ts';
 import { checkBucket } from '../../cloud-checks/bucket.ts';
 import { hasAwsAccount, type Caller } from '../../cloud-checks/caller.ts';
 import { skewKind, skewText } from '../../cloud-checks/rules/clock-skew.ts';

@@ -1,4 +1,4 @@
-import type { Identity } from '../../cloud-checks/account.ts';
+import type { Identity } from '../../cloud-checks/caller-identity.ts';
 import type { Caller } from '../../cloud-checks/caller.ts';
 import { checkRole } from '../../cloud-checks/check-role.ts';
 import { repositoryOf } from '../../cloud-checks/image-store.ts';

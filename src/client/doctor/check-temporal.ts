@@ -1,13 +1,11 @@
 import { checkNamespace } from '../../cloud-checks/namespace.ts';
 import { unpolledBy } from '../../cloud-checks/pollers.ts';
+import { historyRetention } from '../../cloud-checks/rules/history-retention.ts';
 import { checkSearchAttributes } from '../../cloud-checks/search-attributes.ts';
 import { taskQueues, type TaskQueueName } from '../../ids.ts';
 import { missing, note, ok, type Requirement } from '../../requirement.ts';
 import { openTemporal } from '../access.ts';
 import { attempt } from './attempt.ts';
-
-/** Shorter, and the history of a submission is gone before the questions of its team come. */
-const enoughDays = 30;
 
 /** The namespace, its search attributes, and a worker on each of the five task queues. */
 export async function checkTemporal(): Promise<Requirement[]> {
@@ -21,7 +19,7 @@ export async function checkTemporal(): Promise<Requirement[]> {
   const { temporal } = opened;
   if (temporal === undefined) return [reachable];
   try {
-    const history = await attempt('history', async () => kept(await checkNamespace(temporal)));
+    const history = await attempt('history', async () => historyRetention(await checkNamespace(temporal)));
     if (history.state === 'MISSING') return [reachable, history];
     const attributes = await attempt('search attributes', async () => {
       const found = await checkSearchAttributes(temporal);
@@ -31,12 +29,6 @@ export async function checkTemporal(): Promise<Requirement[]> {
   } finally {
     await temporal.connection.close();
   }
-}
-
-function kept(days: number | undefined): Requirement {
-  if (days === undefined) return note('history', 'this server does not say how long it keeps histories');
-  const found = `kept for ${Math.round(days * 10) / 10} days after the end; results and reasons stay in S3`;
-  return days >= enoughDays ? ok('history', found) : note('history', `${found}; ${enoughDays} days are better`);
 }
 
 async function pollers(temporal: Awaited<ReturnType<typeof openTemporal>>): Promise<Requirement[]> {

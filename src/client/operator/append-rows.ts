@@ -1,9 +1,9 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { Names } from '../../campaign/pseudonyms/names.ts';
 import { uploadImages, type LocatedRow } from '../../intake/upload-images.ts';
-import { commandMessages } from '../../workflows/messages.ts';
+import { commandMessages } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { addRounds, nextRounds } from './added-rounds.ts';
 import { countOf } from './select-submissions.ts';
 import { confirmed } from '../confirm.ts';

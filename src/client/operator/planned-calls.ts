@@ -1,6 +1,6 @@
 import type { CheckedCampaign, ImageLocation } from '../../intake/checked-campaign.ts';
 import { dollars } from '../../campaign/model/money.ts';
-import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../../campaign/model/canaries/canary-limits.ts';
 import type { Buckets } from '../../settings.ts';
 
 /** A row of `start --dry-run`: who calls what on which resource, and how often. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { shownError } from '../names/names-of-campaign.ts';
-import { blindCampaign } from '../names/blind-campaign.ts';
+import { shownError } from '../pseudonyms/names-of-campaign.ts';
+import { blindCampaign } from '../pseudonyms/blind-campaign.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
@@ -18,7 +18,7 @@ import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
 import { sealFor, sealKeysFolder } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
-import { watchCampaign } from '../status/watch.ts';
+import { watchCampaign } from '../watch/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
 
 export interface RunCampaignOptions {

@@ -11,7 +11,7 @@ import { withAccess } from '../access.ts';
 import { dryRun } from './dry-run.ts';
 import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
-import { checkCodecKeys } from '../stack/check-codec-keys.ts';
+import { checkCodecKeys } from '../stack/require-codec-keys.ts';
 import { checkRemoteStart } from '../stack/check-remote.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { buildExample } from '../stack/example.ts';

@@ -6,7 +6,7 @@ import {
   pilotWorstCase,
   type PilotOrder,
   type PilotRun,
-} from '../../campaign/planning/pilot.ts';
+} from '../../campaign/planning/pilot-sample.ts';
 import { usesDevice } from '../../campaign/evaluation/resource-profile.ts';
 import { wallClockSeconds } from '../../campaign/model/run-limits.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';

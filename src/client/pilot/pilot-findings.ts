@@ -2,7 +2,7 @@ import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import type { Knowledge } from '../../campaign/planning/knowledge.ts';
 import { sortedRuns, type SortedRuns } from '../../campaign/planning/pilot-fit.ts';
 import { pilotKnowledge } from '../../campaign/planning/pilot-knowledge.ts';
-import type { PilotRun } from '../../campaign/planning/pilot.ts';
+import type { PilotRun } from '../../campaign/planning/pilot-sample.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { Names } from '../../campaign/pseudonyms/names.ts';
@@ -10,7 +10,7 @@ import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted, firstFew } from '../../safe-text.ts';
 import { conditionsOf } from './pilot-conditions.ts';
 import { findPilot } from './pilot-record.ts';
-import { blindCampaign } from '../names/blind-campaign.ts';
+import { blindCampaign } from '../pseudonyms/blind-campaign.ts';
 
 /** The measurements of a campaign's pilots, and notes on them for the plan. */
 interface PilotFindings {

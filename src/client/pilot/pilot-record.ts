@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PilotRecord } from '../../campaign/planning/pilot.ts';
+import type { PilotRecord } from '../../campaign/planning/pilot-sample.ts';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { shownPath } from '../../intake/locate.ts';
 import { writeJsonFile } from '../../local/json-file.ts';

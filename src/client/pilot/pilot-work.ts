@@ -1,5 +1,5 @@
 import { isSameRun } from '../../campaign/planning/pilot-fit.ts';
-import type { PilotOrder, PilotRecord } from '../../campaign/planning/pilot.ts';
+import type { PilotOrder, PilotRecord } from '../../campaign/planning/pilot-sample.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { freezeCampaign } from '../../intake/freeze-campaign.ts';
 import { shownPath } from '../../intake/locate.ts';
@@ -11,7 +11,7 @@ import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts'
 import { savePilot } from './pilot-record.ts';
 import { sealFor } from '../sealing.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
-import { watchCampaign } from '../status/watch.ts';
+import { watchCampaign } from '../watch/watch.ts';
 import { resultObjects } from '../../object-keys.ts';
 
 /** The runs of a sample that are not measured yet, by class, and those that are running. */

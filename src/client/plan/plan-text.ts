@@ -3,7 +3,7 @@ import type { Quantiles } from '../../campaign/random/quantiles.ts';
 import type { MixPlan } from '../../campaign/planning/mix-plan.ts';
 import type { CampaignPlan } from '../../campaign/planning/plan.ts';
 import { instantText, percent } from '../../campaign/model/units.ts';
-import { amountOf } from '../../report/amount.ts';
+import { amountOf } from '../../plan-picture/amount.ts';
 import { counted } from '../../safe-text.ts';
 import { table } from '../table.ts';
 

@@ -6,7 +6,7 @@ import { openStack, type Stack } from '../../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
-import { checkCodecKeys } from './check-codec-keys.ts';
+import { checkCodecKeys } from './require-codec-keys.ts';
 import { checkRemoteStart } from './check-remote.ts';
 import { isRemote } from './enter-stack.ts';
 import type { Output } from '../output.ts';

@@ -4,7 +4,7 @@ import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { submissionWorkflowId } from '../../ids.ts';
 import { queryDeadlineMs } from '../../timings.ts';
-import { stageQuery } from '../../workflows/messages.ts';
+import { stageQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { queryProgress } from './query-progress.ts';
 import { blockedLines, stuckLine } from './blocked-text.ts';

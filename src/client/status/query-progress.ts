@@ -4,7 +4,7 @@ import { holdoutError, HoldoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { retryFor } from '../../retry-for.ts';
 import { queryDeadlineMs } from '../../timings.ts';
-import { progressQuery } from '../../workflows/messages.ts';
+import { progressQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { isCampaignRunning } from '../operator/start-workflow.ts';

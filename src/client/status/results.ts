@@ -14,7 +14,7 @@ import {
 import { leaderboardCsv, publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unsealings.ts';
 import type { Access } from '../access.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { table } from '../table.ts';
 import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';

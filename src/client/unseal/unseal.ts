@@ -6,7 +6,7 @@ import { holdoutError } from '../../errors.ts';
 import { appendUnsealing } from '../../ledger/chains/unsealings.ts';
 import { openStream } from '../../sealing/age.ts';
 import type { Access } from '../access.ts';
-import { namesOf } from '../names/names-of-campaign.ts';
+import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import type { Output } from '../output.ts';
 import { rowOf } from '../status/submission-report.ts';

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { Blob, BlobFolder } from './blob-folder.ts';
 import { isShallow } from './json-depth.ts';
 import { refuse } from '../refusal.ts';
-import type { ScannedArchive } from './scan-archive.ts';
+import type { ArchiveContent } from './read-archive.ts';
 
 /** Maximum size of one manifest or configuration; real ones have a few kilobytes. */
 export const jsonBytes = 4 * 2 ** 20;
@@ -11,12 +11,12 @@ const allJsonBytes = 8 * jsonBytes;
 /** Longest chain of links; real archives have one link. */
 const maxLinks = 8;
 
-/** The files of a scanned archive, by name or by digest, and the JSON in them. */
+/** The files of an archive, by name or by digest, and the JSON in them. */
 export class ArchiveFiles {
   private jsonLeft = allJsonBytes;
 
   constructor(
-    private readonly archive: ScannedArchive,
+    private readonly archive: ArchiveContent,
     private readonly blobs: BlobFolder,
   ) {}
 

@@ -1,4 +1,4 @@
-import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/base-image-record.ts';
+import { minSaturatingProbes, type BaseImageRecord } from '../../campaign/evaluation/useless-probes.ts';
 import type { Bucket } from '../../s3/object-store.ts';
 import { resultObjects } from '../../object-keys.ts';
 

@@ -1,3 +1,4 @@
+import { submissionIds } from '../../submission-user.ts';
 import type { ImageTree } from '../layers/image-tree.ts';
 import { folderAbove, hiddenFolders } from './mount-points.ts';
 import { refuse } from '../refusal.ts';
@@ -16,8 +17,8 @@ const reasons = [
   'is not in the image',
   'is a folder',
   'is hidden by a mount of the container',
-  'lies in a folder that submissions may not enter: they run as users of group 64001 (chmod o+x)',
-  'may not be executed: submissions run as users of group 64001 (chmod o+x)',
+  `lies in a folder that submissions may not enter: they run as users of group ${submissionIds.group} (chmod o+x)`,
+  `may not be executed: submissions run as users of group ${submissionIds.group} (chmod o+x)`,
 ] as const;
 type Reason = (typeof reasons)[number];
 

@@ -1,10 +1,9 @@
+import { submissionIds } from '../../submission-user.ts';
 import { maxNameBytes, maxPathBytes } from '../path-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { ImageTree } from './image-tree.ts';
 import type { LayerEntry } from './layer-reader.ts';
 
-/** The group of the users that submissions run as; they own nothing in an image. */
-const group = 64001;
 const slash = 0x2f;
 const whiteout = '.wh.';
 /** Metadata of aufs beside the files; engines unpack it like any file. */
@@ -90,7 +89,7 @@ function checkedTarget(target: Buffer): Buffer {
 
 /** Whether submissions may execute the file or enter the folder. */
 function mayUse({ mode, gid }: LayerEntry): boolean {
-  return (mode & (gid === group ? 0o010 : 0o001)) !== 0;
+  return (mode & (gid === submissionIds.group ? 0o010 : 0o001)) !== 0;
 }
 
 /** The interpreter in the first line of a script, empty for other files. */

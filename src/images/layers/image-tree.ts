@@ -1,4 +1,5 @@
 import { refuse } from '../refusal.ts';
+import { maxLayers } from './layer-limits.ts';
 import { NodeTable, root } from './node-table.ts';
 
 type NodeKind = 'file' | 'folder' | 'link';
@@ -15,8 +16,6 @@ interface Place {
   floor: number;
 }
 
-/** The most layers an image may have: overlay file systems mount no more. */
-export const maxLayers = 127;
 /** The kernel's limit. */
 const maxLinks = 40;
 /** Steps through all paths and links of an image. Real images need ten per file. */

@@ -1,3 +1,4 @@
+import { maxLayerEntries } from './layer-limits.ts';
 import { refuse } from '../refusal.ts';
 import { checkGlobalHeader, readExtendedHeader, type ExtendedHeader } from './extended-header.ts';
 import {
@@ -24,7 +25,6 @@ export interface LayerEntry {
   start: Buffer;
 }
 
-const maxEntries = 2_000_000;
 /** Largest size that fits into a header's own field. */
 const largestOctal = 8 ** 11 - 1;
 const slash = 0x2f;
@@ -112,7 +112,7 @@ export class LayerReader {
     }
     if (this.zeroBlocks > 0 || header.size < 0) damaged();
     if (!this.hasExtensions) this.entries += 1;
-    if (this.entries > maxEntries) refuse(`a layer has more than ${maxEntries} entries`);
+    if (this.entries > maxLayerEntries) refuse(`a layer has more than ${maxLayerEntries} entries`);
     if (extensionTypes.includes(header.type)) this.extension(header);
     else this.entry(header);
   }

@@ -6,7 +6,7 @@ import { holdoutError } from '../../errors.ts';
 import { flush } from './flush.ts';
 import { registryFailure, whyNot } from '../../registry/registry-errors.ts';
 import { rawManifest, skopeo } from './skopeo.ts';
-import { layoutTag } from './write-layout.ts';
+import { layoutTag } from './write-oci-layout.ts';
 import { sha256 } from '../../sha256.ts';
 
 /**

@@ -3,7 +3,7 @@ import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/class
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
-import { deadlineOf } from './campaign-rules.ts';
+import { deadlineOf } from './rules-between-keys.ts';
 import type { Complete, ReadCampaign } from './campaign-schema.ts';
 import type { LocatedInputs } from '../check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';

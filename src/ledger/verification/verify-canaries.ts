@@ -1,7 +1,7 @@
 import { canaryVerdict } from '../../campaign/evaluation/canary-verdict.ts';
 import type { CanaryOutcome } from '../../campaign/model/canaries/canary.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../../campaign/model/canaries/canary-limits.ts';
 import { canaryMember, runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';

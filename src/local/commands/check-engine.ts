@@ -12,7 +12,7 @@ import { openHome } from '../stack/home/home.ts';
 import { closeShortPaths, shortPathsOf } from '../stack/home/short-paths.ts';
 import { ToolCache } from '../tools/cache.ts';
 import { installCommand } from '../tools/debian-packages.ts';
-import { findEngine, which } from '../tools/engine.ts';
+import { findEngine, which } from '../tools/find-engine.ts';
 import { enginePackages, unsupportedBecause } from '../tools/open-engine.ts';
 import { settleEngine } from '../tools/smoke-run.ts';
 

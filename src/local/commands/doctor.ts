@@ -7,7 +7,7 @@ import { freeMiBAt, homeFolder, nearestFolder, neededMiB } from '../stack/home/h
 import { portHolder } from '../stack/parts/port-holder.ts';
 import { isFreePort, portNames, portRequests, portVariables, defaultPorts } from '../stack/parts/ports.ts';
 import { ToolCache } from '../tools/cache.ts';
-import { which } from '../tools/engine.ts';
+import { which } from '../tools/find-engine.ts';
 import { commandsByHand, findTool } from '../tools/obtain-tool.ts';
 import { installCommand } from '../tools/debian-packages.ts';
 import { neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';

@@ -5,7 +5,7 @@ import { removeCgroup, removeEmptyCgroup } from '../cgroups.ts';
 import { unmountBelow } from '../mounts.ts';
 import { runCommand } from '../../run-command.ts';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
-import { homeLabel } from '../tools/engine.ts';
+import { homeLabel } from '../tools/find-engine.ts';
 import { jobIds } from './end-jobs.ts';
 import { openIdentity } from './home/home-identity.ts';
 import type { Home } from './home/home.ts';

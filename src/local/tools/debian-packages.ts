@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { holdoutError } from '../../errors.ts';
 import { reportWhile, type ReportLine } from '../report.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
-import { which } from './engine.ts';
+import { which } from './find-engine.ts';
 
 /** The shell command that installs packages, also shown to users. */
 export const installCommand = (packages: readonly string[]): string =>

@@ -4,7 +4,7 @@ import type { ReportLine } from '../report.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
 import { installCommand, installPackages, missingPackages } from './debian-packages.ts';
-import { findEngine } from './engine.ts';
+import { findEngine } from './find-engine.ts';
 import { settleEngine } from './smoke-run.ts';
 
 /** Includes runc because podman's default, crun, does not support hybrid cgroups. */

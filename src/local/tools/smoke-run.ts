@@ -18,7 +18,7 @@ import type { Home } from '../stack/home/home.ts';
 import { openShortPaths, type ShortPaths } from '../stack/home/short-paths.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import { claimStorage, podmanRoots } from './container-storage.ts';
-import { homeLabel, which } from './engine.ts';
+import { homeLabel, which } from './find-engine.ts';
 import { smokeImage, smokeStatus } from './smoke-image.ts';
 
 const image = 'localhost/holdout/smoke:1';

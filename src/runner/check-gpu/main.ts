@@ -14,7 +14,7 @@ import {
   checkTooLarge,
   type Finding,
   measureContext,
-} from './checks.ts';
+} from './known-amounts.ts';
 
 /** `notRun` must not look like a pass. */
 const exitStatus = { agrees: 0, differs: 1, notRun: 3 } as const;

@@ -7,7 +7,7 @@ import { withLock } from '../sandbox/lock.ts';
 import { drill } from './drill.ts';
 import type { DrilledRun } from './confined-program.ts';
 import { isolationKey } from './isolation-key.ts';
-import { Markers } from './markers.ts';
+import { Markers } from './passed-drills.ts';
 
 /** The smallest run that shows whether a host enforces limits. The kernel of gVisor itself needs some of them. */
 const hostRun = (runKey: string, isolation?: Isolation): DrilledRun => ({

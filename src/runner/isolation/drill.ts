@@ -5,7 +5,7 @@ import { processorsOf } from '../sandbox/container-flags.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
 import { type ConfinedRun, type DrilledRun, runConfined } from './confined-program.ts';
 import { memoryLimitMiB, programFor } from './drill-program.ts';
-import type { Evidence, Expected, Outside } from './evidence.ts';
+import type { Evidence, Expected, Outside } from './drill-findings.ts';
 import { judgeGvisor } from './judge/gvisor.ts';
 import { judge } from './judge/judge.ts';
 import { asFilled, withFillableOutput } from './largest-output.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { holdoutError } from '../../errors.ts';
 import type { ContainerEngine } from '../sandbox/engine.ts';
-import { labels } from './labels.ts';
+import { labels } from './container-labels.ts';
 
 /** The engine's record of a container, as far as the launcher needs it. */
 const record = z.object({

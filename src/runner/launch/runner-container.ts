@@ -1,5 +1,5 @@
 import { engineSocket } from '../../host-paths.ts';
-import { labels } from './labels.ts';
+import { labels } from './container-labels.ts';
 
 /** The name of the container in which a job's runner works. */
 export const runnerContainer = (jobId: string): string => `ho-${jobId}-runner`;

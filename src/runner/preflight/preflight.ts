@@ -7,7 +7,7 @@ import { checkDisk } from './check-disk.ts';
 import { checkEngine } from './check-engine.ts';
 import { checkGpus } from './check-gpus.ts';
 import { checkMounts } from './check-mounts.ts';
-import { clearHost } from './clear-host.ts';
+import { clearHost } from './reap-killed-runners.ts';
 
 /**
  * Checks a Batch host before its job claims the run, so that a wrong host is the platform's fault and the run can still be

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { submissionUser } from '../../submission-user.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 
 /** The names of everything a run has on its host. They derive from the job id, so that a reaper finds what a killed runner left. */
@@ -42,7 +42,7 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     drillImage: `localhost/holdout/drill:${jobId}`,
     cgroup: `/holdout/${jobId}`,
     folder,
-    user: userOf(jobId),
+    user: submissionUser(jobId),
     inputs: join(folder, 'own-inputs'),
     outputImage: join(folder, 'output.ext4'),
     output: join(folder, 'output'),
@@ -55,24 +55,4 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     hosts: join(folder, 'hosts'),
     predictions: join(folder, 'predictions'),
   };
-}
-
-/** The host's rules against submissions use the same numbers (infra/host/reject-submissions.sh). */
-export const submissionIds = {
-  /** The group of every submission; no group of the host. */
-  group: 64001,
-  /** Above the host's accounts. */
-  firstUser: 2 ** 20,
-  /** Few enough users for the header of a tar. */
-  users: 2 ** 20,
-} as const;
-
-/**
- * Each run has its own user: the kernel limits processes, pending signals, message queues, inotify instances and pipe memory
- * per user, across containers, so that with a shared user one run could exhaust another's.
- */
-function userOf(jobId: string): string {
-  const { group, firstUser, users } = submissionIds;
-  const uid = firstUser + (createHash('sha256').update(jobId).digest().readUInt32BE() % users);
-  return `${uid}:${group}`;
 }

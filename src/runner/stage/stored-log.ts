@@ -1,4 +1,4 @@
-import { logHints } from '../../campaign/evaluation/log-tail.ts';
+import { logHints } from '../../campaign/evaluation/log-hints.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { sealBytes } from '../../sealing/age.ts';
 import { sha256 } from '../../sha256.ts';

@@ -3,7 +3,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { campaignOf, campaignWorkflowId } from '../../ids.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { queryDeadlineMs } from '../../timings.ts';
-import { progressQuery } from '../../workflows/messages.ts';
+import { progressQuery } from '../../workflows/signals-and-queries.ts';
 
 /** Prometheus scrapes at this interval or slower; more scrapes, or more scrapers, cost no more queries. */
 export const leastIntervalMs = 15_000;

@@ -13,7 +13,7 @@ import {
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { campaignDetails } from '../../campaign/explanation/campaign-details.ts';
-import { encodeState } from '../../campaign/state/continue-as-new-state.ts';
+import { encodeState } from '../../campaign/state/state-encoding.ts';
 import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
 import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
@@ -25,7 +25,7 @@ import { sealedAsThis } from '../authentication/sealed.ts';
 import { CanaryWorkflows } from './canary-workflows.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
-import { progressQuery } from '../messages.ts';
+import { progressQuery } from '../signals-and-queries.ts';
 import type { CampaignInput, RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
 import { lostReports } from './silent-submissions.ts';

@@ -10,7 +10,7 @@ import { canaryNote } from '../../campaign/explanation/canary-text.ts';
 import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { StuckReport } from '../../campaign/model/messages.ts';
-import { worstCanaryMicroUsd } from '../../campaign/model/run-limits.ts';
+import { worstCanaryMicroUsd } from '../../campaign/model/canaries/canary-limits.ts';
 import { decideCanaries, type CanaryDecision } from '../../campaign/scheduling/canary-decisions.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { markdownText } from '../../escaping/markdown.ts';

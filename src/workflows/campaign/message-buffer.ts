@@ -13,7 +13,7 @@ import type {
   SubmissionReport,
   HeldRunReport,
 } from '../../campaign/model/messages.ts';
-import * as messages from '../messages.ts';
+import * as messages from '../signals-and-queries.ts';
 
 /** Receives the messages once the campaign has its state. */
 export interface Recipients {

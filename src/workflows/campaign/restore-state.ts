@@ -1,9 +1,9 @@
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import { applyCommand } from '../../campaign/operators/apply-command.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
-import { decodeState, type EncodedState } from '../../campaign/state/continue-as-new-state.ts';
+import { decodeState, type EncodedState } from '../../campaign/state/state-encoding.ts';
 import { restoredState } from '../../campaign/state/initial-state.ts';
-import { statisticsCodec } from '../../campaign/state/statistics-codec.ts';
+import { statisticsCodec } from '../../campaign/state/statistics-encoding.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import type { CarriedCommands } from './command-processor.ts';
 import { longActivities, activities } from '../activity-proxies.ts';

@@ -12,7 +12,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
 import type { SubmissionControl } from '../../campaign/operators/command-rule.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
-import { treatmentOf } from '../../campaign/state/settings.ts';
+import { treatmentOf } from '../../campaign/state/team-settings.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';
 import type { Decision } from '../../campaign/scheduling/scheduler.ts';
 import { markdownText } from '../../escaping/markdown.ts';
@@ -25,7 +25,7 @@ import {
   refuseRunSignal,
   reportAgainSignal,
   tryAgainSignal,
-} from '../messages.ts';
+} from '../signals-and-queries.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import { activities, longActivities } from '../activity-proxies.ts';

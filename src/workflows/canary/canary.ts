@@ -2,14 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails } from '@temporalio/workflow';
 import type { CanaryReport, CanaryVerdict } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryDetails } from '../../campaign/explanation/canary-text.ts';
-import { longestCanarySeconds } from '../../campaign/model/run-limits.ts';
+import { longestCanarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
 import { campaignWorkflowId, canaryMember } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';
 import { activities } from '../activity-proxies.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
-import { Wanted } from '../jobs/wanted.ts';
-import { canaryEndedSignal, stuckSignal } from '../messages.ts';
+import { EndableRun } from '../jobs/end-unwanted-run.ts';
+import { canaryEndedSignal, stuckSignal } from '../signals-and-queries.ts';
 
 export interface CanaryInput extends SealedInput {
   campaign: string;
@@ -24,7 +24,7 @@ export interface CanaryInput extends SealedInput {
 export async function canary(input: CanaryInput): Promise<CanaryVerdict['kind']> {
   const { campaign, class: name, n } = input;
   setCurrentDetails(canaryDetails(input, undefined));
-  const wanted = new Wanted(CancellationScope.current(), false);
+  const wanted = new EndableRun(CancellationScope.current(), false);
   return CancellationScope.nonCancellable(async () => {
     const order = { campaign, submission: canaryMember(name), sequence: n, n, class: name };
     const report = await activities('main', `record of canary ${n} on ${name}`).recordCanary({
@@ -39,7 +39,7 @@ export async function canary(input: CanaryInput): Promise<CanaryVerdict['kind']>
 
 type Order = { campaign: string; submission: string; sequence: number; n: number; class: string };
 
-async function reportOf({ reserved, timings }: CanaryInput, order: Order, wanted: Wanted): Promise<CanaryReport> {
+async function reportOf({ reserved, timings }: CanaryInput, order: Order, wanted: EndableRun): Promise<CanaryReport> {
   const { campaign, submission, sequence, n, class: name } = order;
   try {
     const job = await followJob<CanaryReport>(

@@ -5,8 +5,8 @@ import type { StuckStep } from '../../campaign/model/messages.ts';
 import { failureCause } from '../../failure-cause.ts';
 import type { Timings } from '../../timings.ts';
 import { awaitActivities, lastResort, submitActivities } from '../activity-proxies.ts';
-import { isUntaken, untilTaken } from './untaken.ts';
-import type { Wanted } from './wanted.ts';
+import { isUntaken, untilTaken } from './untaken-activities.ts';
+import type { EndableRun } from './end-unwanted-run.ts';
 
 type Submitted = Awaited<ReturnType<Activities['submitBatchJob']>>;
 
@@ -27,7 +27,7 @@ export type FollowedJob<End> =
   | Exclude<Submitted, { kind: 'submitted' | 'adopted' }>;
 
 interface JobContext {
-  wanted: Wanted;
+  wanted: EndableRun;
   timings: Timings;
   reportStuck: (stuck: StuckStep | null) => Promise<void>;
 }

@@ -7,7 +7,7 @@ import { costOfRuns } from '../../campaign/model/money.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import type { Reason, SubmissionState } from '../../campaign/model/reasons.ts';
-import { stageQuery } from '../messages.ts';
+import { stageQuery } from '../signals-and-queries.ts';
 import { refusals } from '../authentication/refusals.ts';
 import { searchAttributes } from '../search-attributes.ts';
 

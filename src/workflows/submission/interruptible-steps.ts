@@ -1,7 +1,7 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { StuckStep } from '../../campaign/model/messages.ts';
-import { giveUpSignal, tryAgainSignal } from '../messages.ts';
-import { isUntaken, stuckUntaken } from '../jobs/untaken.ts';
+import { giveUpSignal, tryAgainSignal } from '../signals-and-queries.ts';
+import { isUntaken, stuckUntaken } from '../jobs/untaken-activities.ts';
 
 /** The campaign gave up a step that was retried again and again. */
 export class GivenUpError extends Error {

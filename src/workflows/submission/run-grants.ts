@@ -18,7 +18,7 @@ import {
   runSettledSignal,
   standingSignal,
   stuckSignal,
-} from '../messages.ts';
+} from '../signals-and-queries.ts';
 
 export type GrantDecision = ({ kind: 'granted' } & RunGrant) | ({ kind: 'refused' } & RunRefusal);
 

@@ -8,10 +8,10 @@ import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
-import { endRunSignal } from '../messages.ts';
+import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { causeOf, followJob } from '../jobs/follow-job.ts';
-import { Wanted } from '../jobs/wanted.ts';
+import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
 export interface SubmissionInput extends SealedInput {
@@ -161,7 +161,7 @@ export class SubmissionRuns {
       image: this.image,
       moreSharedMemory,
     };
-    const wanted = new Wanted(CancellationScope.current(), this.unwanted >= n);
+    const wanted = new EndableRun(CancellationScope.current(), this.unwanted >= n);
     this.endRun = () => wanted.end();
     const job = await followJob<RunEnd>(
       {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
 import { isSameDefinition } from '../../../src/batch/definitions/definition-difference.ts';
 import { jobDefinition, type AwsRunnerHost, type JobClass } from '../../../src/batch/definitions/job-definition.ts';
-import { newestFor } from '../../../src/batch/definitions/job-definition-revisions.ts';
+import { newestFor } from '../../../src/batch/definitions/newest-revision.ts';
 import { runnerHostOf } from '../../../src/batch/definitions/runner-host.ts';
 import { sharedJobDefinition } from '../../../src/campaign/model/classes/job-definition-name.ts';
 

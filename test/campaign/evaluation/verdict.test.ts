@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { responsibleParties } from '../../../src/campaign/model/reasons.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
-import { logHints } from '../../../src/campaign/evaluation/log-tail.ts';
+import { logHints } from '../../../src/campaign/evaluation/log-hints.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
 import { deviceTexts, otherTexts, processTexts, readOnlyTexts, sharedTexts } from './memory-texts.ts';
 import { goodOutcome, outcome } from '../samples.ts';

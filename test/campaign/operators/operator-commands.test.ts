@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { treatmentOf } from '../../../src/campaign/state/settings.ts';
+import { treatmentOf } from '../../../src/campaign/state/team-settings.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand, asRecorded, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { bookedState, campaignOf, decideNow, now, open, request } from '../state/state-samples.ts';

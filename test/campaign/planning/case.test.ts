@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { costMicroUsd, dollars } from '../../../src/campaign/model/money.ts';
-import type { PlanFix } from '../../../src/campaign/planning/fixes.ts';
+import type { PlanFix } from '../../../src/campaign/planning/plan-fixes.ts';
 import { futuresOf } from '../../../src/campaign/planning/futures.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from '../../../src/campaign/planning/mix-plan.ts';
 import { mixesOf } from '../../../src/campaign/planning/mixes.ts';

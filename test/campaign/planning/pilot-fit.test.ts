@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FileConditions, RunConditions } from '../../../src/campaign/planning/pilot-conditions.ts';
 import { sortedRuns, unfitBecause } from '../../../src/campaign/planning/pilot-fit.ts';
-import type { PilotRun } from '../../../src/campaign/planning/pilot.ts';
+import type { PilotRun } from '../../../src/campaign/planning/pilot-sample.ts';
 import { g4, p3 } from '../samples.ts';
 import { conditionsOn } from './pilot-samples.ts';
 

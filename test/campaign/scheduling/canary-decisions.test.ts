@@ -5,7 +5,7 @@ import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { decodeState, encodeState, type EncodedState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { decodeState, encodeState, type EncodedState } from '../../../src/campaign/state/state-encoding.ts';
 import { restoredCanaries } from '../../../src/campaign/state/canaries.ts';
 import { caseCampaign } from '../samples.ts';
 import { campaignOf, given, now, open, option, request, settlement } from '../state/state-samples.ts';

@@ -3,7 +3,7 @@ import { EvaluationStateMachine } from '../../../src/campaign/evaluation/evaluat
 import { progressOf } from '../../../src/campaign/operators/progress.ts';
 import { preferredFarFromDeadline, reasonAgainstSpot } from '../../../src/campaign/scheduling/spot-rule.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { decodeState, encodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { decodeState, encodeState } from '../../../src/campaign/state/state-encoding.ts';
 import { offSpotLine } from '../../../src/client/status/off-spot-text.ts';
 import { caseCampaign, g4, limits, p3 } from '../samples.ts';
 import { campaignOf, given, grantsNow, now, open, option, request, settlement } from '../state/state-samples.ts';

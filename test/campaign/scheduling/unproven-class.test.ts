@@ -3,7 +3,7 @@ import type { RunSettlement } from '../../../src/campaign/model/messages.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { decodeState, encodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { decodeState, encodeState } from '../../../src/campaign/state/state-encoding.ts';
 import { caseCampaign } from '../samples.ts';
 import { campaignOf, given, now, open, option, request, settlement } from '../state/state-samples.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/state-encoding.ts';
 import { blockedReasonOf, blockersOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { applyCommand, validationError } from '../../../src/campaign/operators/apply-command.ts';
 import { progressOf } from '../../../src/campaign/operators/progress.ts';

@@ -1,5 +1,5 @@
 import { CampaignState, type StateFields } from '../../../src/campaign/state/campaign-state.ts';
-import type { Treatment } from '../../../src/campaign/state/settings.ts';
+import type { Treatment } from '../../../src/campaign/state/team-settings.ts';
 import type { FrozenCampaign, Purpose } from '../../../src/campaign/model/frozen-campaign.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { RunRequest, RunSettlement, SubmissionReport } from '../../../src/campaign/model/messages.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { encodeState, decodeState } from '../../../src/campaign/state/continue-as-new-state.ts';
+import { encodeState, decodeState } from '../../../src/campaign/state/state-encoding.ts';
 import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import { byName } from '../../../src/campaign/model/by-name.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import type { WaitingRequest } from '../../../src/campaign/state/open-submission.ts';
-import { treatmentOf } from '../../../src/campaign/state/settings.ts';
+import { treatmentOf } from '../../../src/campaign/state/team-settings.ts';
 import type { RunGrant } from '../../../src/campaign/model/messages.ts';
 import { isPaused, isShort, wantedBy } from './eligible-options.ts';
 import { sum } from './expected-totals.ts';

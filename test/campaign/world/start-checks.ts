@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { treatmentOf } from '../../../src/campaign/state/settings.ts';
+import { treatmentOf } from '../../../src/campaign/state/team-settings.ts';
 import type { Start, StartLimits } from '../../../src/campaign/scheduling/starts.ts';
 import { isPaused } from './eligible-options.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runConditions } from '../../../src/campaign/planning/pilot-conditions.ts';
-import type { PilotRun } from '../../../src/campaign/planning/pilot.ts';
+import type { PilotRun } from '../../../src/campaign/planning/pilot-sample.ts';
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitOfError, exitStatus } from '../../../src/client/exit-status.ts';
 import { conditionsOf } from '../../../src/client/pilot/pilot-conditions.ts';

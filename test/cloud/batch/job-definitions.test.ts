@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BatchClient, DescribeJobDefinitionsCommand } from '@aws-sdk/client-batch';
 import { ensureJobDefinitions } from '../../../src/batch/definitions/ensure-job-definitions.ts';
-import { JobDefinitionRevisions } from '../../../src/batch/definitions/job-definition-revisions.ts';
+import { JobDefinitionRevisions } from '../../../src/batch/definitions/newest-revision.ts';
 import type { AwsRunnerHost, JobClass } from '../../../src/batch/definitions/job-definition.ts';
 import { runnerHost } from '../batch-host.ts';
 import { itWithPython, pythonProgram } from '../python.ts';

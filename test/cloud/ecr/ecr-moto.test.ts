@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { CreateRepositoryCommand, PutImageCommand, StartImageScanCommand } from '@aws-sdk/client-ecr';
-import { scanVerdict } from '../../../src/images/store/image-scan.ts';
+import { scanVerdict } from '../../../src/images/scans/store-scan.ts';
 import { ecrHostOf, type EcrHost } from '../../../src/registry/ecr-host.ts';
 import { ecrClient, ecrToken } from '../../../src/registry/ecr-token.ts';
 import { eventually } from '../../support/eventually.ts';

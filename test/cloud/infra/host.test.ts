@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellWord } from '../../../src/local/tools/obtain-tool.ts';
-import { submissionIds } from '../../../src/runner/sandbox/run-paths.ts';
-import { labels } from '../../../src/runner/launch/labels.ts';
+import { submissionIds } from '../../../src/submission-user.ts';
+import { labels } from '../../../src/runner/launch/container-labels.ts';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { userData } from '../../../infra/src/compute/user-data.ts';
 import { DockerHost, dockerPrograms } from '../../support/docker-host.ts';

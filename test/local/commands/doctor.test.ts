@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { controls } from '../../../src/campaign/model/canaries/canary.ts';
-import { which } from '../../../src/local/tools/engine.ts';
+import { which } from '../../../src/local/tools/find-engine.ts';
 import { changedEngine } from '../../support/changed-engine.ts';
 import { doctor } from '../../../src/local/commands/doctor.ts';
 

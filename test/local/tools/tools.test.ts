@@ -20,7 +20,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { HoldoutError } from '../../../src/errors.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
-import { which } from '../../../src/local/tools/engine.ts';
+import { which } from '../../../src/local/tools/find-engine.ts';
 import { commandsByHand, findTool, obtainTool } from '../../../src/local/tools/obtain-tool.ts';
 import type { Tool } from '../../../src/local/tools/pinned-tools.ts';
 

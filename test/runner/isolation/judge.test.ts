@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Control, controls } from '../../../src/campaign/model/canaries/canary.ts';
-import type { Evidence } from '../../../src/runner/isolation/evidence.ts';
+import type { Evidence } from '../../../src/runner/isolation/drill-findings.ts';
 import { judge } from '../../../src/runner/isolation/judge/judge.ts';
 import { forbiddenCalls } from '../../../src/runner/isolation/program/forbidden-calls.ts';
 import type { Findings } from '../../../src/runner/isolation/program/hostile-program.ts';

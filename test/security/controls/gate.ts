@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Control } from '../control.ts';
 
 const archives = [
-  'scan-folder',
+  'archive/read-folder',
   'refused-archives',
   'ambiguous-archives',
   'inspect-archive',
@@ -27,7 +27,7 @@ const refusal = /^( *(?:\} else )?if \()(.+)(\) (?:return )?refuse\((['`])(.+?)\
 /** Refusals that are left out, and why. */
 const leftOut: Record<string, string> = {
   'the image has more than ${maxLayers} layers': 'cannot happen: the gate counts layers before it reads them',
-  'a layer has more than ${maxEntries} entries': 'its test would need a layer of two million entries',
+  'a layer has more than ${maxLayerEntries} entries': 'its test would need a layer of two million entries',
   'the image has more than ${maxNodes} files and folders': 'its test would need an image of two million files',
 };
 

@@ -1,7 +1,7 @@
 import { controlsOf } from '../control.ts';
 
 const views = ['test/long/pseudonyms.test.ts'];
-const kept = ['test/client/names/blind-campaign.test.ts'];
+const kept = ['test/client/pseudonyms/blind-campaign.test.ts'];
 const rule = ['test/campaign/pseudonyms/assign.test.ts'];
 const texts = ['test/campaign/pseudonyms/names.test.ts'];
 
@@ -47,7 +47,7 @@ const ofViews = [
       'says why a submission',
     ],
   ]),
-  ...controlsOf('src/client/status/stage-changes.ts', views, [
+  ...controlsOf('src/client/watch/stage-changes.ts', views, [
     [
       'watch',
       "names.submission(workflowId.split(':').at(-1) ?? '')",
@@ -57,7 +57,7 @@ const ofViews = [
   ]),
   ...controlsOf(
     'src/client/operator/select-submissions.ts',
-    ['test/client/names/selection.test.ts'],
+    ['test/client/pseudonyms/selection.test.ts'],
     [
       [
         'questions',
@@ -68,7 +68,7 @@ const ofViews = [
       ['suggestions', 'const shownTeams = [...teams].map((one) => names.team(one));', 'const shownTeams = [...teams];'],
     ],
   ),
-  ...controlsOf('src/client/names/subject.ts', views, [
+  ...controlsOf('src/client/pseudonyms/subject.ts', views, [
     [
       'what commands reply',
       'names.team(names.realTeam(given));',
@@ -107,7 +107,7 @@ const ofViews = [
 /** What operators see of a campaign before its results are published. */
 export const pseudonymControls = [
   ...ofViews,
-  ...controlsOf('src/client/names/names-of-campaign.ts', kept, [
+  ...controlsOf('src/client/pseudonyms/names-of-campaign.ts', kept, [
     [
       'hidden until published',
       'const isHidden = recordKey === undefined || !(await isPublished(access, campaign));',

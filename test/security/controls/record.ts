@@ -2,6 +2,9 @@ import { controlsOf } from '../control.ts';
 
 const tampered = ['test/ledger/tampered-record.test.ts'];
 const scores = ['test/ledger/checked-score.test.ts'];
+const canaries = ['test/ledger/canary-record.test.ts'];
+const verified = ['test/ledger/verified-record.test.ts'];
+const leanReader = ['test/s3/lean-reader.test.ts'];
 const escaping = ['test/escaping/escaping.test.ts'];
 
 /** What is checked whenever the record is read, and what people see of it. */
@@ -21,6 +24,33 @@ export const recordControls = [
       ' || file.predictions === predictions) return undefined',
       ' || true) return undefined',
     ],
+  ]),
+  ...controlsOf('src/ledger/verification/verify-canaries.ts', canaries, [
+    ['canary records in their place', 'resultObjects.canary(frozen.campaign, name, n) !== key;', 'false;'],
+    [
+      'verdicts of canaries that follow from their outcome',
+      'return verdict.kind === kind ? undefined',
+      'return true ? undefined',
+    ],
+    ['the objects of a canary’s run', 'if (sha256 !== undefined) await', 'if (false) await'],
+    ['the outcome of a canary', 'const digest = { sha256: evidence.outcome, namedBy };', 'const digest = undefined;'],
+  ]),
+  ...controlsOf(
+    'src/ledger/verification/cost-fault.ts',
+    [...canaries, ...verified],
+    [['costs that follow from the time', 'if (cost === right || ', 'if (cost === cost || ']],
+  ),
+  ...controlsOf('src/ledger/verification/explain-rest.ts', verified, [
+    ['no results that no record names', '} else findings.fault(bucket, key, unexpected);', '}'],
+    ['no objects of runs that no record names', '    else findings.fault(bucket, key, unexpected);\n', '\n'],
+  ]),
+  ...controlsOf('src/ledger/verification/object-bytes.ts', verified, [
+    ['objects as the record names them', 'if (fault !== undefined) findings.fault(bucket, key, fault);', ''],
+  ]),
+  ...controlsOf('src/s3/lean-reader.ts', leanReader, [
+    ['bytes that fit the checksum in S3', 'value === crc32Of(body)', 'true'],
+    ['complete objects', "if (Number(headers['content-length']) !== body.length) return undefined;", ''],
+    ['buckets of this account alone', 'headers: { host: url.host, ...owner }', 'headers: { host: url.host }'],
   ]),
   ...controlsOf('src/escaping/visible.ts', escaping, [
     ['no invisible characters', 'kept ?? codeOf(found)', 'found'],

@@ -40,7 +40,7 @@ export const runnerControls = [
       'damaged are staged again',
     ],
   ]),
-  ...controlsOf('src/runner/claim.ts', lifecycle, [
+  ...controlsOf('src/runner/claim-run.ts', lifecycle, [
     [
       'one runner for one run',
       "return (await store.read(bucket, key)).toString('utf8') === jobId;",

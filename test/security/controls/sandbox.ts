@@ -73,6 +73,11 @@ export const sandboxControls = [
     ['a /tmp of its own size', '`size=${mebibytes}m`)', '`size=1g`)', writable],
   ]),
   ...controlsOf('src/runner/sandbox/run-paths.ts', cutOff, [
-    ['a user of its own for every run', 'user: userOf(jobId)', "user: '64001:64001'", 'not affected by another run'],
+    [
+      'a user of its own for every run',
+      'user: submissionUser(jobId)',
+      "user: '64001:64001'",
+      'not affected by another run',
+    ],
   ]),
 ];

@@ -29,7 +29,7 @@ import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { codecOptions } from '../../../src/codec/client-codec.ts';
 import type { KeyRing } from '../../../src/codec/key-ring.ts';
 import { authentication } from '../../../src/worker/authentication.ts';
-import { submissionFinishedSignal } from '../../../src/workflows/messages.ts';
+import { submissionFinishedSignal } from '../../../src/workflows/signals-and-queries.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedCanaries } from './scripted-canaries.ts';
 import { ScriptedRounds } from './scripted-rounds.ts';

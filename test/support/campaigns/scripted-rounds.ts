@@ -5,7 +5,7 @@ import type { SubmissionResult } from '../../../src/activities/record-result.ts'
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
 import { roundKeyOf, workListOf, type TeamRound } from '../../../src/campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '../../../src/campaign/model/work-list.ts';
-import { statisticsCodec } from '../../../src/campaign/state/statistics-codec.ts';
+import { statisticsCodec } from '../../../src/campaign/state/statistics-encoding.ts';
 import type { RecordedCommand } from '../../../src/ledger/command-log.ts';
 import { addChain, noTotals } from '../../../src/ledger/totals.ts';
 import type { RunningRound } from '../../../src/activities/submission-workflows.ts';

@@ -1,4 +1,4 @@
-import { isProbeUseless, type BaseImageRecord } from '../../../src/campaign/evaluation/base-image-record.ts';
+import { isProbeUseless, type BaseImageRecord } from '../../../src/campaign/evaluation/useless-probes.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, isDeadlineAtRisk } from '../../../src/campaign/forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';

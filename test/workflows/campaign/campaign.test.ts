@@ -9,7 +9,7 @@ import {
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { submissionWorkflowId } from '../../../src/ids.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';

@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { SubmissionResult } from '../../../src/activities/record-result.ts';
 import type { HeldRunReport } from '../../../src/campaign/model/messages.ts';
 import { submissionWorkflowId } from '../../../src/ids.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';

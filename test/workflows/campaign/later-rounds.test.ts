@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 import { campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../../src/ids.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';

@@ -10,7 +10,7 @@ import { stuckActivityLine, stuckActivities } from '../../../src/client/status/t
 import { HoldoutError, holdoutError } from '../../../src/errors.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { embeddedTimings } from '../../../src/timings.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latch } from '../../support/latch.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';

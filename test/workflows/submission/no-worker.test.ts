@@ -6,7 +6,7 @@ import { statusText } from '../../../src/client/status/status-text.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { embeddedTimings, remoteTimings } from '../../../src/timings.ts';
-import * as messages from '../../../src/workflows/messages.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 

@@ -1,5 +1,5 @@
 import { dollars } from '../../../campaign/model/money.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import { confirmed } from '../../confirm.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
@@ -9,8 +9,8 @@ import { requireRunning } from '../../status/query-progress.ts';
 import { runningSubmissions } from '../../status/running-submissions.ts';
 import { selectSubmissions } from '../../operator/select-submissions.ts';
 import { noteOf, type Register } from '../command-context.ts';
-import { namesOf } from '../../names/names-of-campaign.ts';
-import { choiceSubject } from '../../names/subject.ts';
+import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
+import { choiceSubject } from '../../pseudonyms/subject.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

@@ -2,7 +2,7 @@ import { dollars } from '../../../campaign/model/money.ts';
 import type { CampaignProgress } from '../../../campaign/operators/progress.ts';
 import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import { confirmed } from '../../confirm.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { frozenCampaign, isOpen, type CampaignFromS3 } from '../../operator/campaign-from-s3.ts';

@@ -1,9 +1,9 @@
 import type { Names } from '../../../campaign/pseudonyms/names.ts';
 import { counted } from '../../../safe-text.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import type { Access } from '../../access.ts';
-import { namesOf } from '../../names/names-of-campaign.ts';
-import { shownTeam, teamSubject } from '../../names/subject.ts';
+import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
+import { shownTeam, teamSubject } from '../../pseudonyms/subject.ts';
 import { sendCommand } from '../../operator/send-command.ts';
 import { queryProgress, requireRunning } from '../../status/query-progress.ts';
 import { mayHaveJob, runningSubmissions } from '../../status/running-submissions.ts';

@@ -1,4 +1,4 @@
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import { noteOf, numberArgument, whyOption, type Register } from '../command-context.ts';
 import { changeLimit } from './change-limit.ts';
 

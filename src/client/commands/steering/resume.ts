@@ -1,7 +1,7 @@
 import { holdoutError } from '../../../errors.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
-import { namesOf } from '../../names/names-of-campaign.ts';
-import { shownTeam, teamSubject } from '../../names/subject.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
+import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
+import { shownTeam, teamSubject } from '../../pseudonyms/subject.ts';
 import { sendCommand } from '../../operator/send-command.ts';
 import { noteOf, whyOption, type Register } from '../command-context.ts';
 

@@ -1,11 +1,11 @@
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import { confirmed } from '../../confirm.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { addRounds, nextRounds } from '../../operator/added-rounds.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
 import { costLines, deadlineLines } from '../../operator/cost-estimate.ts';
 import { selectSubmissions } from '../../operator/select-submissions.ts';
-import { namesOf } from '../../names/names-of-campaign.ts';
+import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
 import { noteOf, type Register } from '../command-context.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseInstant } from '../../../campaign/model/units.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import { noteOf, whyOption, type Register } from '../command-context.ts';
 import { changeLimit } from './change-limit.ts';
 

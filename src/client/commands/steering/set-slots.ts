@@ -1,7 +1,7 @@
 import { homeFolder, placesOf } from '../../../local/stack/home/home.ts';
 import { addQueues } from '../../../local/stack/home/queues.ts';
 import { counted } from '../../../safe-text.ts';
-import { commandMessages } from '../../../workflows/messages.ts';
+import { commandMessages } from '../../../workflows/signals-and-queries.ts';
 import type { Access } from '../../access.ts';
 import { frozenCampaign } from '../../operator/campaign-from-s3.ts';
 import { sendUpdate } from '../../operator/send-command.ts';

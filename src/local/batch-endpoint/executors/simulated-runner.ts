@@ -6,7 +6,7 @@ import type { RunSpec } from '../../../campaign/model/run-spec.ts';
 import { simulatedCanary } from '../../../campaign/simulation/simulated-canary.ts';
 import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome.ts';
 import { simulatedRun, type SimulatedFacts } from '../../../campaign/simulation/simulated-run.ts';
-import { claimRun } from '../../../runner/claim.ts';
+import { claimRun } from '../../../runner/claim-run.ts';
 import { retryFor } from '../../../retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
 import { sealBytes } from '../../../sealing/age.ts';

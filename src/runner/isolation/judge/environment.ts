@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../drill-findings.ts';
 import { hostileVariables } from '../hostile-variables.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { type Judgement, unless } from './faults.ts';

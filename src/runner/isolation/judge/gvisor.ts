@@ -1,5 +1,5 @@
 import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
 import { inWords, type Judgement, notRefused, unless } from './faults.ts';

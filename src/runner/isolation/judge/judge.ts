@@ -1,5 +1,5 @@
 import { type Control, type ControlCheck, controls } from '../../../campaign/model/canaries/canary.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';
 import { judgeInputs, judgeRoot } from './files.ts';

@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../drill-findings.ts';
 import type { Findings } from '../program/hostile-program.ts';
 import { errno } from '../program/system-calls.ts';
 import { inWords, type Judgement, unless } from './faults.ts';
