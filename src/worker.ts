@@ -30,7 +30,9 @@ import { ShownLog } from './worker/shown-log.ts';
 import { serveMetrics } from './worker/metrics/serve-metrics.ts';
 import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
 import { queueLimits } from './worker/queue-limits.ts';
+import { runInLog } from './worker/run-in-log.ts';
 import { installRuntime } from './worker/runtime.ts';
+import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
@@ -52,7 +54,8 @@ async function run(): Promise<void> {
   if (metrics && settings.metrics) await serveMetrics(metrics, settings.metrics);
   const store = new ObjectStore(settings, {}, metrics?.onCall);
   const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
-  installRuntime(log, new ShownLog(frozen), settings.metrics);
+  const runs = new WorkflowRuns();
+  installRuntime(log, new ShownLog(frozen, runs), settings.metrics);
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   const { connection, client } = await connect(keys);
@@ -67,6 +70,7 @@ async function run(): Promise<void> {
   const activities = createActivities(deps);
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
+  const sealed = authentication(keys, failureConverter, (id) => registered.has(id));
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -74,7 +78,8 @@ async function run(): Promise<void> {
         namespace,
         taskQueue: taskQueues[queue],
         activities,
-        ...authentication(keys, failureConverter, (id) => registered.has(id)),
+        ...sealed,
+        interceptors: { activity: [runInLog(runs), ...(sealed.interceptors?.activity ?? [])] },
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,

@@ -48,6 +48,8 @@ export const unitTests = [
   'test/worker/metrics/campaign-reader.test.ts',
   'test/worker/metrics/campaign-samples.test.ts',
   'test/worker/metrics/serve-metrics.test.ts',
+  'test/worker/run-in-log.test.ts',
+  'test/worker/shown-log.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

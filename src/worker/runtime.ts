@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime, type TelemetryOptions } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type LogExporterConfig, type MetricsExporterConfig } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { holdoutError, messageOf } from '../errors.ts';
 import { addressText, type MetricsAddress } from '../metrics-address.ts';
@@ -15,18 +15,19 @@ export function installRuntime(log: Logger, shown: ShownLog, metrics: MetricsAdd
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) =>
     log[pinoLevels[level]](shown.fields(meta ?? {}), message),
   );
-  if (metrics === undefined) return void Runtime.install({ logger });
+  if (metrics === undefined) return void Runtime.install({ logger, telemetryOptions: { logging } });
   const address = addressText(metrics, 1);
   try {
-    Runtime.install({ logger, telemetryOptions: telemetryAt(address) });
+    Runtime.install({ logger, telemetryOptions: { logging, metrics: metricsAt(address) } });
   } catch (error) {
     throw holdoutError('METRICS_UNAVAILABLE', { address, cause: messageOf(error) }, error);
   }
 }
 
+/** The SDK's native part would otherwise print lines of its own form. */
+const logging: LogExporterConfig = { filter: { core: 'WARN', other: 'ERROR' }, forward: {} };
+
 /** Names and units as Prometheus wants them. */
-const telemetryAt = (bindAddress: string): TelemetryOptions => ({
-  metrics: {
-    prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
-  },
+const metricsAt = (bindAddress: string): MetricsExporterConfig => ({
+  prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
 });
