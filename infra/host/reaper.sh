@@ -2,7 +2,7 @@
 # Ends what a job has left on its host: a submission whose runner is gone, and a runner whose launcher is gone. A runner that is
 # killed cannot do it itself. systemd runs this every 10 seconds.
 #
-# Labels (src/runner/launch/labels.ts): holdout.job on a submission and holdout.runner on a runner have the job's id,
+# Labels (src/runner/launch/container-labels.ts): holdout.job on a submission and holdout.runner on a runner have the job's id,
 # holdout.launcher on a runner has the id of the launcher's container.
 set -eu
 
