@@ -35,6 +35,7 @@ async function measure(s3: S3Server, source: RecordSource, sealKeys: SealKeys): 
     campaign,
     buckets: s3.buckets,
     inputs: false,
+    outputs: true,
     sealKeys,
   });
   const { user, system } = process.cpuUsage(used);

@@ -15,7 +15,8 @@ async function run(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
     terminal.say(`holdout: ${messageOf(error)}`);
     if (error instanceof HoldoutError) terminal.say(`  → ${error.next}`);
-    return exitOfError(error);
+    // A command whose own result is 1 has announced another status for what goes wrong.
+    return status === exitStatus.done ? exitOfError(error) : status;
   }
 }
 

@@ -20,6 +20,8 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/planning', '@aws-sdk/client-s3'],
   ['campaign/planning', '../../activities/index.ts'],
   ['campaign/planning/deeper', '../../../client/plan/plan.ts'],
+  ['campaign/invariants', '../../ledger/record.ts'],
+  ['campaign/invariants', '../state/campaign-state.ts'],
   ['campaign/random', '../../local/report.ts'],
   ['campaign/pseudonyms', 'node:crypto'],
   ['campaign/pseudonyms', '../operators/progress.ts'],

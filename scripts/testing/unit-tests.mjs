@@ -8,6 +8,7 @@ export const unitTests = [
   'test/campaign/',
   'test/cloud-checks/',
   'test/client/error-of-service.test.ts',
+  'test/client/invariants/',
   'test/client/plan/plan-options.test.ts',
   'test/client/status/',
   'test/client/table.test.ts',

@@ -4,7 +4,7 @@ import type { RunRecord } from '../campaign/model/messages.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RunEnd } from './run-end.ts';
-import { openStored } from './history-payload.ts';
+import { openStored } from '../codec/history-payload.ts';
 
 /** A run that a workflow requested; `end` is set once the workflow has seen it end. */
 export interface HistoryRun {

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { submissionWorkflowId } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { WorkflowDependencies } from './dependencies.ts';
-import { openStored } from './history-payload.ts';
+import { openStored } from '../codec/history-payload.ts';
 
 const callsAtOnce = 16;
 

@@ -2,7 +2,7 @@ import { DescribeJobsCommand, type BatchClient, type JobDetail } from '@aws-sdk/
 import { hasEnded } from './job-fate.ts';
 
 /** The most ids that DescribeJobs accepts. */
-const idsPerCall = 100;
+export const idsPerCall = 100;
 
 /** A job counts as vanished after this many successful polls in a row that do not show it. Failed polls do not count. */
 const pollsUntilVanished = 5;

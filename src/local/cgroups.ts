@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
 
@@ -17,6 +17,11 @@ export function removeCgroup(name: string): boolean {
 export function removeEmptyCgroup(name: string): void {
   for (const hierarchy of hierarchies()) removeGroup(join(hierarchy, name));
 }
+
+/** The names of the groups in the group of this name, in any hierarchy. */
+export const groupsIn = (name: string): string[] => [
+  ...new Set(hierarchies().flatMap((hierarchy) => subfolders(join(hierarchy, name)).map((group) => basename(group)))),
+];
 
 const hierarchies = (): string[] => (isCgroupV2() ? [mountPoint] : subfolders(mountPoint));
 

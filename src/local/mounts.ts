@@ -7,5 +7,6 @@ export async function unmountBelow(folder: string): Promise<boolean> {
   return (await mountsBelow(folder)).length === 0;
 }
 
-const mountsBelow = async (folder: string): Promise<string[]> =>
+/** The mount points below a folder, oldest first. */
+export const mountsBelow = async (folder: string): Promise<string[]> =>
   (await hostMountPoints()).filter((point) => point.startsWith(`${folder}/`));

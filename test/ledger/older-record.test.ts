@@ -9,7 +9,7 @@ import { SealKeys } from '../../src/sealing/seal-keys.ts';
 const campaign = 'steered';
 const sealKeys = new SealKeys(undefined);
 const verify = (copy: RecordCopy): Promise<Verification> =>
-  verifyCampaign(copy, { campaign, buckets, inputs: false, sealKeys });
+  verifyCampaign(copy, { campaign, buckets, inputs: false, outputs: true, sealKeys });
 const faultsOf = ({ faults }: Verification): string[] => faults.map(({ key, what }) => `${key}: ${what}`);
 
 const older = olderRecords('older');

@@ -37,7 +37,7 @@ describe('scorings of a verification', () => {
     const submissions = ['a', 'b', 'c', 'd', 'e'];
     const recorded = new RecordedCampaign(submissions, { items: 1_500_000 });
     for (const submission of submissions) await recorded.finish(submission);
-    const options = { campaign: 'case', buckets, inputs: false, sealKeys: new SealKeys(undefined) };
+    const options = { campaign: 'case', buckets, inputs: false, outputs: true, sealKeys: new SealKeys(undefined) };
     let [open, most] = [0, 0];
     class Counting extends RecordCopy {
       override async stream(bucket: string, key: string): Promise<Readable> {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { longestRunSeconds, worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
+import { verifyCampaign } from '../../src/ledger/verification/verify-campaign.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
+import { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
 
 const namesOf = ({ faults }: { faults: { key: string; what: string }[] }): string[] =>
@@ -16,6 +19,32 @@ describe('verify', () => {
     assert.deepEqual([verified.verified?.counts.scores, verified.verified?.results.state], [1, 'finished']);
     plain.write(buckets.results, resultObjects.score('case', 's', 1, 1), '{}\n');
     assert.match(namesOf(await plain.verify()).join(), /scores\/s\/1\.json: its sha256/);
+  });
+
+  it('finds a record of a round that nobody asked for, before and after the next publication', async () => {
+    const recorded = new RecordedCampaign(['s']);
+    await recorded.finish('s');
+    recorded.publish();
+    recorded.record('s', { state: 'failed', reason: 'submission-error' });
+    const found = ['case/ledger/s/2.json: nobody asked for this round'];
+    assert.deepEqual(namesOf(await recorded.verify()), found);
+    recorded.publish();
+    assert.deepEqual(namesOf(await recorded.verify()), found);
+    recorded.ask('s', 2);
+    recorded.publish();
+    assert.deepEqual(namesOf(await recorded.verify()), []);
+  });
+
+  it('without outputs, reads no predictions, but finds that they were removed', async () => {
+    const recorded = new RecordedCampaign(['s']);
+    await recorded.finish('s');
+    recorded.publish();
+    const key = runObjects.predictions('case/s/1');
+    recorded.write(buckets.runs, key, 'other');
+    assert.deepEqual(namesOf(await recorded.verify({ outputs: false })), []);
+    const objects = new RecordCopy(recorded.all()).with({ [`${buckets.runs}/${key}`]: undefined });
+    const options = { campaign: 'case', buckets, inputs: false, outputs: false, sealKeys: new SealKeys(undefined) };
+    assert.deepEqual(namesOf(await verifyCampaign(objects, options)), [`${key}: it is missing; outcome.json names it`]);
   });
 
   it('needs the identity of a sealed campaign, unless its record was changed, such as its recipient', async () => {
@@ -46,6 +75,7 @@ describe('verify', () => {
       const recorded = new RecordedCampaign(['s']);
       recorded.record('s', { ...cancelled, runs: [recorded.run('s', 1)] });
       await recorded.score('s', 1, 1);
+      recorded.ask('s', 2);
       recorded.record('s', cancelled);
       await recorded.score('s', 1, 2);
       recorded.publish();
@@ -61,6 +91,7 @@ describe('verify', () => {
       const recorded = new RecordedCampaign(['s']);
       const failed = recorded.run('s', 1, { reason: 'platform-error' });
       recorded.record('s', { ...cancelled, runs: [failed, recorded.run('s', 2)] });
+      recorded.ask('s', 2);
       recorded.record('s', { score: await recorded.score('s', 2, 2) });
       for (const [n, sequence] of [
         [1, 1], // a run that failed
@@ -116,7 +147,7 @@ describe('verify', () => {
     const recordedWith = (cost: number, seconds: number, reason: 'cancelled' | null) => {
       const recorded = new RecordedCampaign(['s']);
       const lost = { reason, billedSeconds: seconds, costMicroUsd: cost };
-      const runs = [recorded.run('s', 1, lost, { outcome: null })];
+      const runs = [recorded.run('s', 1, lost, null)];
       recorded.record('s', { state: 'cancelled', reason: 'cancelled', runs });
       recorded.publish();
       return recorded.verify();

@@ -103,6 +103,8 @@ describe('a campaign whose operators see pseudonyms', function () {
     'results --json',
     'leaderboard --csv',
     'verify --json',
+    'check',
+    'check --json',
   ]) {
     it(`names no team in ${command}`, async () => {
       const [verb = '', ...options] = command.split(' ');

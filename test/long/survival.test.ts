@@ -95,7 +95,7 @@ describe('a campaign whose processes are killed', function () {
     }
   });
 
-  it('leaves a record that verify finds intact', async () => {
+  it('leaves a record that verify finds intact, and breaks no invariant', async () => {
     // The last start closed its stack.
     const up = home.start(['local', 'up']);
     let verified: Ended = { status: null, stdout: '', stderr: '' };
@@ -104,8 +104,10 @@ describe('a campaign whose processes are killed', function () {
       return !verified.stderr.includes('No embedded stack is up');
     };
     await eventually('the stack is up', hasStack, { withinMs: 60_000 });
+    const checked = await home.run('check', results.campaign);
     await home.run('local', 'down');
     await up.end();
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr);
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /: the record is intact$/m);
   });

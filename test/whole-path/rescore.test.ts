@@ -64,6 +64,7 @@ describe('rescore from the command line', function () {
   it('refuses a submission without predictions, even by name', async () => {
     assert.match(await home.command(2, 'rescore', '--submission', 's0-1', '--yes'), /without a successful run: s0-1/);
     assert.match(await home.command(2, 'rescore', '--team', 't2', '--yes'), /not ended yet: s2-0/);
+    assert.match(await home.command(0, 'check'), /^steered \(running\): no breach$/m);
   });
 
   it('opens predictions for a reason, while the campaign runs', async () => {

@@ -116,5 +116,9 @@ describe('retry from the command line', function () {
     const runs = results.submissions.flatMap((one) => one.runs.map(({ n }) => `steered/${one.submission}/${n}`));
     assert.deepEqual((await home.allJobs()).map(({ runKey }) => runKey).sort(), runs.sort());
     assert.deepEqual(await board(), ['t0', 't1', 't2']);
+    assert.match(
+      await home.command(0, 'check'),
+      /^steered \(ended\): no breach$[^]*, 9 records, 10 workflows, 10 jobs,/m,
+    );
   });
 });

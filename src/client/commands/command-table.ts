@@ -53,6 +53,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     'check the whole record and compute scores, leaderboard and cost again, from S3 alone',
     () => import('./verify.ts'),
   ),
+  check: entry(
+    campaign,
+    'compare record, Temporal, Batch and this machine: nothing lost, paid twice or left over',
+    () => import('./check.ts'),
+  ),
   unseal: entry(
     submission,
     'open the sealed log or output of a run; needs a reason, and leaves a record',

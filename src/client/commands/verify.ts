@@ -3,9 +3,9 @@ import { realNames } from '../../campaign/pseudonyms/names.ts';
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { verifyCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { holdoutError } from '../../errors.ts';
-import type { Access } from '../access.ts';
 import { exitStatus } from '../exit-status.ts';
 import { namesOf } from '../pseudonyms/names-of-campaign.ts';
+import { hasObjects } from '../verification/has-objects.ts';
 import { keepSummary } from '../verification/kept-summary.ts';
 import { summaryOf } from '../verification/summary.ts';
 import { verificationText } from '../verification/verification-text.ts';
@@ -23,6 +23,7 @@ export const register: Register = (command, { withAccess, output }) => {
           campaign,
           buckets: access.buckets,
           inputs,
+          outputs: true,
           sealKeys: access.sealKeys,
         });
         // A changed record may not tell the names; its faults are reported all the same.
@@ -42,9 +43,3 @@ export const register: Register = (command, { withAccess, output }) => {
       }),
     );
 };
-
-/** Not only campaign.json, which may have been removed. */
-async function hasObjects({ store, buckets }: Access, campaign: string): Promise<boolean> {
-  for await (const _ of store.list(buckets.results, `${campaign}/`)) return true;
-  return false;
-}

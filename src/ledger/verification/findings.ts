@@ -4,6 +4,8 @@ export interface RecordFault {
   key: string;
   /** Which byte or which field, and how it is known. */
   what: string;
+  /** The fault is in a price. */
+  isMoney?: true;
 }
 
 /** What a verification found so far. */
@@ -12,8 +14,8 @@ export class Findings {
   private readonly notes = new Map<string, number>();
   private readonly known = new Set<string>();
 
-  fault(bucket: string, key: string, what: string): void {
-    this.faults.push({ bucket, key, what });
+  fault(bucket: string, key: string, what: string, about?: 'money'): void {
+    this.faults.push({ bucket, key, what, ...(about === 'money' && { isMoney: true as const }) });
   }
 
   /** Something that could not be checked; equal notes are counted. */

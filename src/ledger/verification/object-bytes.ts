@@ -54,6 +54,12 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
+  /** Looks only whether an object is there. `keys`: all of its bucket. */
+  expect(bucket: string, key: string, namedBy: string, keys: ReadonlySet<string>): void {
+    this.findings.explain(bucket, key);
+    if (!keys.has(key)) this.findings.fault(bucket, key, missing({ sha256: '', namedBy }));
+  }
+
   /**
    * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
    * open it. A changed object is a fault. One that should have few bytes is read at once.
@@ -156,7 +162,7 @@ function parsed<T extends object>(body: Buffer): T | undefined {
 const isRecordChanged = (error: unknown): boolean => error instanceof HoldoutError && error.code === 'RECORD_CHANGED';
 
 /** The fault of an object that the server itself no longer recognises; other errors are not about the record. */
-function unlessOther(error: unknown): string {
+export function unlessOther(error: unknown): string {
   if (isRecordChanged(error) || isOtherThanStored(error)) return otherThanStored;
   throw error;
 }

@@ -9,6 +9,7 @@ import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
 import type { CanaryRecord } from '../canaries.ts';
 import { commandChain } from '../command-log.ts';
+import type { CampaignRecord } from '../campaign-record.ts';
 import { headOf, type Chains, type Heads } from '../heads.ts';
 import { effectiveRecord, type LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
@@ -23,6 +24,7 @@ import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
 import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify-intake.ts';
+import { verifyRequested } from './verify-requested.ts';
 import { verifyPublication } from './verify-published.ts';
 import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
 
@@ -44,6 +46,9 @@ export interface VerifiedCampaign {
   counts: { objects: number; records: number; scores: number };
   unsealings: ChainedUnsealing[];
   heads: Required<Pick<Heads, 'campaign' | 'acts' | 'unsealings' | 'ledger'>> & Pick<Heads, 'canaries'>;
+  record: Pick<CampaignRecord, 'rounds' | 'rows' | 'chains' | 'canaries'>;
+  /** The heads of the ledger in the last publication, empty if nothing was published; undefined: by an older version. */
+  published: Heads['ledger'] | undefined;
 }
 
 interface VerifyOptions {
@@ -51,6 +56,8 @@ interface VerifyOptions {
   buckets: Buckets;
   /** Also every input file and every archive. */
   inputs: boolean;
+  /** Read predictions and logs, and compute the scores again; else only look whether they are there. */
+  outputs: boolean;
   /** Open sealed predictions. */
   sealKeys: SealKeys;
 }
@@ -80,7 +87,7 @@ export async function verifyCampaign(source: RecordSource, options: VerifyOption
 async function verifyAll(
   source: RecordSource,
   objects: CheckedObjects,
-  { campaign, buckets, inputs, sealKeys }: VerifyOptions,
+  { campaign, buckets, inputs, outputs, sealKeys }: VerifyOptions,
 ): Promise<VerifiedCampaign | undefined> {
   const { results: bucket } = buckets;
   const keys = await campaignKeys(source, buckets, campaign);
@@ -93,9 +100,10 @@ async function verifyAll(
   const listed = { keys: keys.results, commands: acts.links };
   const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
   await verifyInputs(objects, buckets, { frozen, rows, all: inputs });
-  const labels = await verifyLabels(objects, frozen);
+  const labels = outputs ? await verifyLabels(objects, frozen) : undefined;
+  if (!outputs) objects.findings.note('the contents of predictions and logs, and the scores; `verify` checks them');
   const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
-  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, present: keys.runs };
+  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, outputs, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
@@ -103,6 +111,7 @@ async function verifyAll(
   const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
   const digestsOf = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
   const recorded = { ...digestsOf, canaries: canaries.records.length, chains };
+  verifyRequested(objects, bucket, rounds, chains);
   await verifyPublication(objects, bucket, { frozen, results, heads, keys: keys.results, recorded });
   explainRest(objects, { buckets, keys, rounds, chains });
   // The recipient itself may be what was changed.
@@ -115,6 +124,8 @@ async function verifyAll(
     fairness: fairnessOf(frozen, rows, startsOf(submissions)),
     counts: countsOf(objects, submissions, scoring),
     heads: headsOf(digest, digestsOf, canaries.digests),
+    record: { rounds, rows, chains, canaries: canaries.records },
+    published: heads?.ledger ?? (keys.results.includes(resultObjects.results(campaign)) ? undefined : {}),
   };
 }
 

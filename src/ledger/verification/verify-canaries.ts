@@ -36,6 +36,8 @@ export async function verifyCanaries(
     const outcome = await verifyRunOf(objects, runs, key, found.value);
     const fault = isOther ? 'it belongs to another canary' : faultOf(found.value, frozen, outcome);
     if (fault !== undefined) objects.findings.fault(bucket, key, fault);
+    const cost = isOther ? undefined : costFaultOf(found.value, frozen);
+    if (cost !== undefined) objects.findings.fault(bucket, key, `\`costMicroUsd\` ${cost}`, 'money');
     records.push(found.value);
     digests[key] = found.digest;
   }
@@ -77,11 +79,16 @@ function faultOf(
   const { class: name, verdict } = record;
   const instanceClass = instanceClasses.find((one) => one.name === name);
   if (instanceClass === undefined) return `its class ${name} is unknown`;
-  const worst = verdict.kind === 'no-outcome' ? worstCanaryMicroUsd(instanceClass) : undefined;
-  const fault = costFault(record, instanceClass, worst);
-  if (fault !== undefined) return `\`costMicroUsd\` ${fault}`;
   // An outcome that was written after somebody gave the canary up did not decide.
   if (outcome === undefined || verdict.kind === 'no-outcome') return undefined;
   const { kind } = canaryVerdict(outcome, instanceClass);
   return verdict.kind === kind ? undefined : `\`verdict\` is not ${kind}, which follows from outcome.json`;
+}
+
+/** Why its price does not follow from its billed seconds; undefined if it does, or if its class is unknown. */
+function costFaultOf(record: CanaryRecord, { instanceClasses }: FrozenCampaign): string | undefined {
+  const instanceClass = instanceClasses.find((one) => one.name === record.class);
+  if (instanceClass === undefined) return undefined;
+  const worst = record.verdict.kind === 'no-outcome' ? worstCanaryMicroUsd(instanceClass) : undefined;
+  return costFault(record, instanceClass, worst);
 }

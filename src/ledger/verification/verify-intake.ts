@@ -77,7 +77,7 @@ export async function verifyInputs(
 ): Promise<void> {
   const files = await verifyIndexes(objects, buckets, frozen);
   if (all) await verifyFiles(objects, files, rows);
-  else objects.findings.note('the input files and the archives of images; --inputs checks them too');
+  else objects.findings.note('the input files and the archives of images; `verify --inputs` checks them too');
 }
 
 async function verifyIndexes(

@@ -18,6 +18,8 @@ export interface RecordedRun {
   run: RunRecord;
   /** The keys of all objects in the runs bucket. */
   present: ReadonlySet<string>;
+  /** Read the log; else only look whether it is there. */
+  outputs: boolean;
 }
 
 /** Checks the objects of a run, but not its predictions; returns its outcome. */
@@ -91,18 +93,19 @@ function verifyCost(objects: CheckedObjects, { results, frozen, record, run }: R
   const worst = isUnknown ? worstCostMicroUsd(limits, instanceClass, instanceClasses) : undefined;
   const fault = costFault(run, instanceClass, worst);
   if (fault !== undefined)
-    objects.findings.fault(results, ledgerKey(record), `\`costMicroUsd\` of run ${run.n} ${fault}`);
+    objects.findings.fault(results, ledgerKey(record), `\`costMicroUsd\` of run ${run.n} ${fault}`, 'money');
 }
 
 async function verifyLog(
   objects: CheckedObjects,
-  { runs: bucket, present }: RecordedRun,
+  { runs: bucket, present, outputs }: RecordedRun,
   outcome: RunOutcome | undefined,
   runKey: string,
 ): Promise<void> {
   const key = runObjects.log(runKey);
   const { sha256, keptBytes: bytes } = outcome?.log ?? {};
-  if (sha256 !== undefined) {
+  if (sha256 !== undefined && !outputs) objects.expect(bucket, key, 'outcome.json', present);
+  else if (sha256 !== undefined) {
     await objects.stream(bucket, key, { sha256, namedBy: 'outcome.json', ...(bytes !== undefined && { bytes }) });
   } else if (present.has(key)) {
     objects.findings.explain(bucket, key);

@@ -25,6 +25,8 @@ export interface CampaignFacts {
   /** Opens sealed predictions; undefined if they are plain or not scored. */
   identity: string | undefined;
   turns: ScoringTurns;
+  /** Read predictions and logs; else only look whether they are there. */
+  outputs: boolean;
   /** The keys of all objects in the runs bucket. */
   present: ReadonlySet<string>;
 }
@@ -51,8 +53,8 @@ export async function verifySubmission(
   const outcomes = new Map<number, RunOutcome | undefined>();
   for (const record of records) {
     for (const run of record.runs) {
-      const { buckets, frozen, present } = facts;
-      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present }));
+      const { buckets, frozen, present, outputs } = facts;
+      outcomes.set(run.n, await verifyRun(objects, { ...buckets, frozen, record, run, present, outputs }));
     }
   }
   const scores = new Map<string, ScoreFile>();
@@ -131,7 +133,8 @@ async function verifyPredictions(
   const { sha256, bytes } = outcome.predictions;
   const expected = { sha256, bytes, namedBy: 'outcome.json' };
   const { truth, identity } = facts;
-  if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
+  if (!facts.outputs) objects.expect(runs, key, 'outcome.json', facts.present);
+  else if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
     const compare = async (stored: Readable): Promise<void> => {
       const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });

@@ -17,7 +17,7 @@ describe('what verify prints', () => {
       'checked in 1.3 s: 13 objects, 1 ledger record',
       'computed again: 1 score, the leaderboard, $0.0015 of 1 run',
       'first starts of 1 team: 0.0 % of all pairs started in the reverse of the published order, the latest team 0 places after its own',
-      'not checked: the input files and the archives of images; --inputs checks them too',
+      'not checked: the input files and the archives of images; `verify --inputs` checks them too',
     ]);
     recorded.write(buckets.results, 'case/scores/s/1.json', '{}\n');
     const [verdict, ...rest] = await text();

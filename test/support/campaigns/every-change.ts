@@ -21,7 +21,7 @@ const outOfScope: readonly ((change: Change) => boolean)[] = [
 /** Changes every object of a campaign in many ways and asserts that `verify` finds each; returns their number. */
 export async function findsEveryChange(copy: RecordCopy, campaign: string, sealKeysFolder: string): Promise<number> {
   const sealKeys = new SealKeys(sealKeysFolder);
-  const options = { campaign, buckets: bucketsOf({ bucketPrefix: '' }), inputs: true, sealKeys };
+  const options = { campaign, buckets: bucketsOf({ bucketPrefix: '' }), inputs: true, outputs: true, sealKeys };
   const intact = await verifyCampaign(copy, options);
   assert.deepEqual(intact.faults, [], 'the unchanged record is intact');
   const missed: string[] = [];

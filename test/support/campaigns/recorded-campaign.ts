@@ -15,6 +15,7 @@ import { leaderboardCsv, rankLeaderboard } from '../../../src/scoring/leaderboar
 import { scorePredictions } from '../../../src/scoring/score-predictions.ts';
 import { bucketsOf } from '../../../src/settings.ts';
 import { sha256 } from '../../../src/sha256.ts';
+import { writeAskedRound } from './asked-round.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 import { RecordCopy } from './record-copy.ts';
 import { SealKeys } from '../../../src/sealing/seal-keys.ts';
@@ -23,12 +24,8 @@ export const buckets = bucketsOf({ bucketPrefix: '' });
 const campaign = 'case';
 const labels = 'filename,label\na,0\nb,1\n';
 const predictions = 'filename,label\na,0.25\nb,0.5\n';
+type Outcome = Partial<RunOutcome>;
 const json = (value: object, indent = 2): string => `${JSON.stringify(value, null, indent)}\n`;
-
-/** The objects of a run in the runs bucket; an object that is null was not written. */
-interface RunFiles {
-  outcome?: Partial<RunOutcome> | null;
-}
 
 interface CampaignOptions {
   teamName?: string;
@@ -43,6 +40,8 @@ export class RecordedCampaign {
   private readonly objects = new Map<string, string>();
   private readonly chains = new Map<string, { records: LedgerRecord[]; digests: string[] }>();
   private readonly canaries: CanaryRecord[] = [];
+  /** sha256 (hex) of the operator commands. */
+  private readonly acts: string[] = [];
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
@@ -94,8 +93,8 @@ export class RecordedCampaign {
     return sha256(body);
   }
 
-  /** The run of a submission: its objects, and what its record says. By default it ends with predictions. */
-  run(submission: string, n: number, changes: Partial<RunRecord> = {}, { outcome = {} }: RunFiles = {}): RunRecord {
+  /** The run of a submission: its objects, and what its record says. By default it ends with predictions; null: no outcome. */
+  run(submission: string, n: number, changes: Partial<RunRecord> = {}, outcome: Outcome | null = {}): RunRecord {
     const runKey = runKeyOf(campaign, submission, n);
     const [instanceClass] = this.frozen.instanceClasses;
     const record: RunRecord = {
@@ -116,7 +115,7 @@ export class RecordedCampaign {
     return record;
   }
 
-  private writeOutcome(runKey: string, changes: Partial<RunOutcome>): void {
+  private writeOutcome(runKey: string, changes: Outcome): void {
     const key = runObjects.predictions(runKey);
     // Large enough to be streamed.
     const collected = { kind: 'collected', key, bytes: 2 ** 21, sha256: sha256(predictions) } as const;
@@ -172,6 +171,12 @@ export class RecordedCampaign {
     this.chains.set(submission, chain);
   }
 
+  /** An operator's command that asks for another round of a submission. */
+  ask(submission: string, sequence: number): void {
+    const write = (key: string, body: string): string => this.write(buckets.results, key, body);
+    this.acts.push(writeAskedRound(campaign, { submission, sequence }, this.acts, write));
+  }
+
   /** A finished and scored round of one run. */
   async finish(submission: string, evidence = true): Promise<void> {
     const runs = [this.run(submission, 1)];
@@ -224,7 +229,7 @@ export class RecordedCampaign {
     };
     if (!heads) return;
     const ledger = Object.fromEntries(Array.from(this.chains, ([name, { digests }]) => [name, headOf(digests)]));
-    const named = { acts: headOf([]), unsealings: headOf([]), ledger, canaries: canaryDigests(this.canaries) };
+    const named = { acts: headOf(this.acts), unsealings: headOf([]), ledger, canaries: canaryDigests(this.canaries) };
     const digest = sha256(this.body(buckets.results, resultObjects.campaign(campaign)) ?? '');
     this.write(
       buckets.results,
@@ -238,8 +243,8 @@ export class RecordedCampaign {
     return new Map(Array.from(this.objects, ([name, body]) => [name, Buffer.from(body)]));
   }
 
-  verify(): Promise<Verification> {
+  verify({ outputs = true } = {}): Promise<Verification> {
     const sealKeys = new SealKeys(undefined);
-    return verifyCampaign(new RecordCopy(this.all()), { campaign, buckets, inputs: false, sealKeys });
+    return verifyCampaign(new RecordCopy(this.all()), { campaign, buckets, inputs: false, outputs, sealKeys });
   }
 }
