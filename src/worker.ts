@@ -27,6 +27,8 @@ import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/signals-and-queries.ts';
 import { authentication } from './worker/authentication.ts';
 import { ShownLog } from './worker/shown-log.ts';
+import { findOrphans } from './worker/metrics/find-orphans.ts';
+import { OrphanWatch } from './worker/metrics/orphan-watch.ts';
 import { serveMetrics } from './worker/metrics/serve-metrics.ts';
 import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
 import { queueLimits } from './worker/queue-limits.ts';
@@ -55,14 +57,15 @@ async function run(): Promise<void> {
   const store = new ObjectStore(settings, {}, metrics?.onCall);
   const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
   const runs = new WorkflowRuns();
-  installRuntime(log, new ShownLog(frozen, runs), settings.metrics);
+  const shown = new ShownLog(frozen, runs);
+  installRuntime(log, shown, settings.metrics);
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   const { connection, client } = await connect(keys);
   const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
   const deps = dependencies(client, store, frozen, metrics);
-  if (queues.includes('main')) metrics?.followCampaigns(client);
+  if (queues.includes('main')) metrics?.followCampaigns(client, orphanWatch(deps, shown));
   // The scorer may not write the list of keys.
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
@@ -151,6 +154,14 @@ function dependencies(
     },
   };
 }
+
+const orphanWatch = (deps: Dependencies, shown: ShownLog): OrphanWatch =>
+  new OrphanWatch(
+    (campaign) => findOrphans(deps, campaign),
+    deps.settings.timings.reconcile,
+    (error, campaign) =>
+      log.warn(shown.fields({ workflowId: campaignWorkflowId(campaign), error }), 'could not look for orphans'),
+  );
 
 function queuesFrom(text: string | undefined): TaskQueueName[] {
   const all = Object.keys(taskQueues) as TaskQueueName[];

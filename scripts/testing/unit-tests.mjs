@@ -48,6 +48,8 @@ export const unitTests = [
   'test/supply-chain.test.ts',
   'test/worker/metrics/campaign-reader.test.ts',
   'test/worker/metrics/campaign-samples.test.ts',
+  'test/worker/metrics/find-orphans.test.ts',
+  'test/worker/metrics/orphan-watch.test.ts',
   'test/worker/metrics/serve-metrics.test.ts',
   'test/worker/run-in-log.test.ts',
   'test/worker/shown-log.test.ts',

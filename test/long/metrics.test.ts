@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import type { CampaignProgress } from '../../src/campaign/operators/progress.ts';
+import { eventually } from '../support/eventually.ts';
 import { MonitoredCampaign } from '../support/campaigns/monitored-campaign.ts';
 import { expressions, metricNamesIn, namesInScrape } from '../support/monitoring.ts';
 
@@ -68,6 +70,18 @@ describe('the metrics of a running campaign', function () {
       assert.ok(text.length > 1_000, `${place} has ${text.length} characters`);
       assert.doesNotMatch(text, /canary-\d|ZZ Canary|model-\d|team-/i);
     }
+  });
+
+  it('count no orphan, and then a job that no workflow asked for', async () => {
+    const none = { 'job-without-workflow': 0, 'workflow-without-job': 0, 'container-without-claim': 0 };
+    assert.deepEqual(await campaign.orphans(), none);
+    const jobId = await campaign.plantJob();
+    const counts = async () => (await campaign.orphans()) ?? {};
+    const within = { withinMs: 90_000, everyMs: 1_000 };
+    await eventually('the planted job is counted', async () => (await counts())['job-without-workflow'] === 1, within);
+    await campaign.home.batch.send(new TerminateJobCommand({ jobId, reason: 'planted' }));
+    await eventually('it has gone', async () => (await counts())['job-without-workflow'] === 0, within);
+    assert.deepEqual(await campaign.orphans(), none);
   });
 
   it('tell the scorer’s process and calls, and of no campaign', () => {

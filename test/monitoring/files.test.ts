@@ -86,7 +86,8 @@ describe('the page about metrics', () => {
   it('lists every metric of Holdout with type, labels and meaning, and no other', async () => {
     const metrics = new WorkerMetrics();
     metrics.followPoller({ outage: null });
-    metrics.followCampaigns({ withDeadline: () => Promise.reject(new Error('no Temporal')) } as unknown as Client);
+    const client = { withDeadline: () => Promise.reject(new Error('no Temporal')) } as unknown as Client;
+    metrics.followCampaigns(client, { of: () => new Map() });
     const text = await metrics.text();
     const helps = new Map(
       [...text.matchAll(/^# HELP (holdout_\w+) (.*)$/gm)].map(([, name = '', help]) => [name, help]),

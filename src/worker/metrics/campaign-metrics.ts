@@ -52,6 +52,10 @@ export const campaignMetrics = {
     help: 'Submissions with a step that failed five times for no fault of theirs, by step; at most 50 in all.',
     labels: ['campaign', 'step'],
   },
+  holdout_orphans: {
+    help: 'Jobs, workflows and containers that nothing answers for, by kind, if two looks in a row saw them.',
+    labels: ['campaign', 'kind'],
+  },
   holdout_deadline_timestamp_seconds: { help: 'The deadline, as a Unix time.', labels: ['campaign'] },
   holdout_deadline_at_risk: {
     help: 'Whether more expensive classes are granted to meet the deadline: 1, or 0.',

@@ -5,6 +5,7 @@ import type { JobPoller } from '../../batch/job-poller.ts';
 import { campaignMetrics, type CampaignMetricName } from './campaign-metrics.ts';
 import { CampaignReader, type Reading } from './campaign-reader.ts';
 import { samplesOf } from './campaign-samples.ts';
+import { orphanKinds, type OrphanWatch } from './orphan-watch.ts';
 
 /** prom-client's gauges whose names end like those of counters, which `promtool check metrics` refuses. */
 const misnamed = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
@@ -15,6 +16,7 @@ export class WorkerMetrics {
   private readonly calls: Counter<'service' | 'operation' | 'result'>;
   private readonly gauges = new Map<CampaignMetricName, Gauge>();
   private campaigns: CampaignReader | undefined;
+  private orphans: Pick<OrphanWatch, 'of'> | undefined;
   private temporalUp: Gauge | undefined;
 
   constructor() {
@@ -49,9 +51,10 @@ export class WorkerMetrics {
   }
 
   /** Shows the running campaigns, which are read at every scrape, see {@link CampaignReader}. */
-  followCampaigns(client: Pick<Client, 'withDeadline' | 'workflow'>): void {
+  followCampaigns(client: Pick<Client, 'withDeadline' | 'workflow'>, orphans: Pick<OrphanWatch, 'of'>): void {
     const registers = [this.registry];
     this.campaigns = new CampaignReader(client);
+    this.orphans = orphans;
     this.temporalUp = new Gauge({
       name: 'holdout_temporal_up',
       help: 'Whether Temporal lists the running campaigns: 1, or 0.',
@@ -78,5 +81,7 @@ export class WorkerMetrics {
       for (const { name, labels, value } of samplesOf(progress))
         this.gauges.get(name)?.set({ campaign, ...labels }, value);
     }
+    for (const [campaign, counts] of this.orphans?.of([...campaigns.keys()]) ?? [])
+      for (const kind of orphanKinds) this.gauges.get('holdout_orphans')?.set({ campaign, kind }, counts[kind]);
   }
 }

@@ -1,7 +1,14 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { SubmitJobCommand } from '@aws-sdk/client-batch';
+import { jobNameOf } from '../../../src/batch/job-name.ts';
 import { taskQueues } from '../../../src/ids.ts';
 import { eventually } from '../eventually.ts';
 import { freePorts } from '../servers/free-port.ts';
 import { endless, SimulatedHome } from './simulated-home.ts';
+
+/** A submission of the campaign, and one that it does not have. */
+const [running, planted] = ['zz-canary-0.model-0', 'planted'];
 
 /** The endpoints of the embedded stack, by their ports' distance from the first. */
 export const places = { worker: 0, workerSdk: 1, scorer: 2, scorerSdk: 3 } as const;
@@ -19,7 +26,7 @@ export class MonitoredCampaign {
   async open(): Promise<void> {
     this.port = await freePorts(Object.keys(places).length);
     process.env['HOLDOUT_METRICS'] = String(this.port);
-    await this.home.open({ 'zz-canary-0.model-0': endless, 'zz-canary-1.model-0': { end: 'error' } });
+    await this.home.open({ [running]: endless, [planted]: endless, 'zz-canary-1.model-0': { end: 'error' } });
     await this.home.begin();
     await this.home.until(
       'one runs, one failed, the others are scored, and there is a forecast',
@@ -27,6 +34,30 @@ export class MonitoredCampaign {
         counts.finished === 7 && counts.failed === 1 && counts.running === 1 && forecast !== null,
     );
     await this.failWorkflowTask();
+    await eventually('it was looked for orphans twice', async () => (await this.orphans()) !== undefined, {
+      withinMs: 90_000,
+      everyMs: 1_000,
+    });
+  }
+
+  /** The orphans by kind that the worker shows; undefined: none was looked for. */
+  async orphans(): Promise<Record<string, number> | undefined> {
+    const series = [...(await this.scrape('worker')).matchAll(/^holdout_orphans\{.*kind="([\w-]+)"\} (\d+)$/gm)];
+    return series.length === 0
+      ? undefined
+      : Object.fromEntries(series.map(([, kind = '', count]) => [kind, Number(count)]));
+  }
+
+  /** A job that no workflow asked for; returns its id. */
+  async plantJob(): Promise<string> {
+    const { campaign } = this.home;
+    const runKey = `${campaign}/${planted}/1`;
+    const folder = (member: string): string => join(this.home.folder, 's3', 'holdout-runs', campaign, member, '1');
+    cpSync(join(folder(running), 'spec.json'), join(folder(planted), 'spec.json'));
+    const order = { jobName: jobNameOf(runKey), jobQueue: 'simulated-g4', jobDefinition: 'holdout-runner-g4' };
+    const containerOverrides = { environment: [{ name: 'HOLDOUT_RUN_KEY', value: runKey }] };
+    const { jobId = '' } = await this.home.batch.send(new SubmitJobCommand({ ...order, containerOverrides }));
+    return jobId;
   }
 
   async scrape(place: keyof typeof places): Promise<string> {
