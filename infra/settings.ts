@@ -19,7 +19,7 @@ export const settings: InfraSettings = {
       vcpus: 4,
       memoryMiB: 15_308,
       gpus: 1,
-      gpuMemoryMiB: 15_109,
+      gpuMemoryMiB: 15_360,
       purchase: 'on-demand',
     },
     {
@@ -30,7 +30,7 @@ export const settings: InfraSettings = {
       vcpus: 4,
       memoryMiB: 15_308,
       gpus: 1,
-      gpuMemoryMiB: 22_731,
+      gpuMemoryMiB: 23_034,
       purchase: 'on-demand',
     },
     {
@@ -41,7 +41,7 @@ export const settings: InfraSettings = {
       vcpus: 4,
       memoryMiB: 30_873,
       gpus: 1,
-      gpuMemoryMiB: 45_776,
+      gpuMemoryMiB: 46_068,
       purchase: 'on-demand',
     },
   ],

@@ -47,9 +47,9 @@ export const faultySettings: readonly { name: string; change: Partial<InfraSetti
     says: /gpus is 0, but g4dn\.xlarge has 1/,
   },
   {
-    name: 'P3 on an image without its driver',
+    name: 'P3 on the image that Batch chooses',
     change: { classes: [{ ...gpu, instanceType: 'p3.2xlarge', vcpus: 8, memoryMiB: 59_000 }] },
-    says: /p3\.2xlarge needs imageId/,
+    says: /p3\.2xlarge needs imageId; AWS Batch chooses no image for its GPU/,
   },
   {
     name: 'an unknown instance type',

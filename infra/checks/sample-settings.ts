@@ -8,11 +8,11 @@ const gpu: ClassSettings = {
   vcpus: 4,
   memoryMiB: 15_000,
   gpus: 1,
-  gpuMemoryMiB: 15_109,
+  gpuMemoryMiB: 15_360,
   purchase: 'on-demand',
 };
 
-/** Settings of an installation that only the checks make: one class of each kind, and an own image for P3. */
+/** Settings of an installation that only the checks make: one class of each kind, and an image for P3. */
 export const settings: InfraSettings = {
   region: 'us-east-1',
   prefix: 'example-',
@@ -42,7 +42,7 @@ export const settings: InfraSettings = {
       vcpus: 48,
       memoryMiB: 180_000,
       gpus: 4,
-      gpuMemoryMiB: 22_731,
+      gpuMemoryMiB: 23_034,
     },
     {
       name: 'c5.2xlarge',

@@ -2,28 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../codec/key-ring.ts';
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
 import { keyCommand } from './key-commands.ts';
+import { listenLocally } from './listen.ts';
 import { openCodecServer } from './server.ts';
 import { codecServerSettings } from './settings.ts';
 
 /** The codec server, or a change of a key file. */
-function run([command = 'serve', file, id]: readonly string[]): void {
-  if (command === 'serve') serve();
+async function run([command = 'serve', file, id]: readonly string[]): Promise<void> {
+  if (command === 'serve') await serve();
   else if (['new-key', 'add-key', 'use-key'].includes(command))
     process.stdout.write(`${keyCommand(command, file, id)}\n`);
   else throw holdoutError('USAGE', { message: `There is no codec command ${command}.` });
 }
 
 /** Serves Temporal's Web UI with open payloads until SIGTERM. Without a token it makes one and prints the link. */
-function serve(): void {
+async function serve(): Promise<void> {
   const given = process.env['HOLDOUT_WEB_TOKEN'];
   const token = given ?? randomBytes(32).toString('base64url');
   const settings = codecServerSettings({ ...process.env, HOLDOUT_WEB_TOKEN: token });
   const server = openCodecServer(new KeyRing(settings.keys), settings);
-  server.on('error', fail);
-  server.listen(settings.port, '127.0.0.1', () => {
-    if (given === undefined) process.stdout.write(`Web UI: http://127.0.0.1:${settings.port}/?token=${token}\n`);
-  });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  const port = await listenLocally(server, settings.port);
+  server.on('error', fail);
+  if (given === undefined) process.stdout.write(`Web UI: http://127.0.0.1:${port}/?token=${token}\n`);
 }
 
 function fail(error: unknown): void {
@@ -32,8 +32,4 @@ function fail(error: unknown): void {
   process.exit(error instanceof HoldoutError && error.source === 'user' ? 2 : 1);
 }
 
-try {
-  run(process.argv.slice(2));
-} catch (error) {
-  fail(error);
-}
+await run(process.argv.slice(2)).catch(fail);

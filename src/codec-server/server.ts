@@ -10,8 +10,10 @@ import { passOn } from './upstream.ts';
 /** Bytes of a request that is read as a whole; a page of a history has some megabytes. */
 const longestBody = 64 * 1024 * 1024;
 
+type Served = Pick<CodecServerSettings, 'webUi' | 'token'>;
+
 /** Temporal's Web UI with open payloads, for one operator, on the loopback address. */
-export function openCodecServer(keys: KeyRing, settings: CodecServerSettings): Server {
+export function openCodecServer(keys: KeyRing, settings: Served): Server {
   return createServer((request, response) => {
     respond(request, response, keys, settings).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -27,9 +29,10 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   keys: KeyRing,
-  settings: CodecServerSettings,
+  { token, webUi }: Served,
 ): Promise<void> {
-  const { port, token, webUi } = settings;
+  // Node knows it as long as the connection is open.
+  const { localPort: port = 0 } = request.socket;
   if (request.url === '/health') return text(response, 200, 'up');
   const admitted = admission(request, port, token);
   if (admitted.kind === 'refused') return text(response, admitted.status, admitted.why);

@@ -6,6 +6,7 @@ export interface CodecServerSettings {
   keys: string;
   /** Temporal's Web UI, which is shown behind this server. */
   webUi: URL;
+  /** 0: a free one. */
   port: number;
   /** What a browser or a program has to present. */
   token: string;
@@ -36,6 +37,6 @@ function addressIn(value: string): URL {
 }
 
 function portIn(value: string): number {
-  if (/^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535) return Number(value);
-  throw holdoutError('USAGE', { message: `HOLDOUT_UI_PORT=${JSON.stringify(value)} is not a port from 1 to 65535.` });
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw holdoutError('USAGE', { message: `HOLDOUT_UI_PORT=${JSON.stringify(value)} is not a port from 0 to 65535.` });
 }

@@ -12,6 +12,7 @@ describe('the settings of the codec server', () => {
     assert.equal(codecServerSettings(complete).port, 8233);
     assert.equal(codecServerSettings({ ...complete, HOLDOUT_UI_PORT: '' }).port, 8233);
     assert.equal(codecServerSettings({ ...complete, HOLDOUT_UI_PORT: '9000' }).port, 9000);
+    assert.equal(codecServerSettings({ ...complete, HOLDOUT_UI_PORT: '0' }).port, 0);
   });
 
   const faults: [changes: NodeJS.ProcessEnv, message: RegExp][] = [
@@ -20,7 +21,7 @@ describe('the settings of the codec server', () => {
     [{ HOLDOUT_WEB_UI: 'localhost:8080' }, /is not an address/],
     [{ HOLDOUT_UI_PORT: 'x' }, /HOLDOUT_UI_PORT="x" is not a port/],
     [{ HOLDOUT_UI_PORT: '70000' }, /is not a port/],
-    [{ HOLDOUT_UI_PORT: '0' }, /is not a port/],
+    [{ HOLDOUT_UI_PORT: '-1' }, /is not a port/],
     [{ HOLDOUT_WEB_TOKEN: 'short' }, /fewer than 32 characters/],
   ];
   for (const [changes, message] of faults) {

@@ -5,12 +5,13 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listenLocally } from '../../src/codec-server/listen.ts';
 import { openCodecServer } from '../../src/codec-server/server.ts';
 import { fromJson, toJson, type JsonPayload } from '../../src/codec-server/json-payload.ts';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
 import { openPayload, sealPayload } from '../../src/codec/sealed-payload.ts';
-import { freePort } from '../support/servers/free-port.ts';
+import { HoldoutError } from '../../src/errors.ts';
 
 const token = 't'.repeat(43);
 const json = (text: string) => ({ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(text) });
@@ -36,10 +37,9 @@ describe('the codec server', () => {
       });
     });
     await once(webUi.listen(0, '127.0.0.1'), 'listening');
-    port = await freePort();
     const upstream = new URL(`http://127.0.0.1:${(webUi.address() as AddressInfo).port}`);
-    server = openCodecServer(keys, { keys: file, webUi: upstream, port, token });
-    await once(server.listen(port, '127.0.0.1'), 'listening');
+    server = openCodecServer(keys, { webUi: upstream, token });
+    port = await listenLocally(server, 0);
   });
   beforeEach(() => void (seen.length = 0));
   after(() => {
@@ -88,6 +88,15 @@ describe('the codec server', () => {
       elsewhere.headers.location?.startsWith('/') && !elsewhere.headers.location.startsWith('//'),
       'stays here',
     );
+  });
+
+  it('stops at a port that is taken, with the variable that names another one', async () => {
+    await assert.rejects(listenLocally(createServer(), port), (error: unknown) => {
+      assert.ok(error instanceof HoldoutError, String(error));
+      assert.equal(error.message, `Port ${port} (HOLDOUT_UI_PORT) is taken.`);
+      assert.match(error.next, /HOLDOUT_UI_PORT=0/);
+      return true;
+    });
   });
 
   it('decodes what is sealed and leaves the rest', async () => {

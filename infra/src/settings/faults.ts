@@ -76,8 +76,8 @@ function classFaults(prefix: string, settings: ClassSettings): string[] {
       at(`memoryMiB is ${memoryMiB}; on ${instanceType} a job gets at most about ${jobMemoryMiB(type)}`),
     ),
     ...unless(
-      type.onAmazonLinux2023 || imageId !== undefined,
-      at(`${instanceType} needs imageId: the ECS-optimised image no longer has a driver for its GPU`),
+      type.hasImageOfBatch || imageId !== undefined,
+      at(`${instanceType} needs imageId; AWS Batch chooses no image for its GPU (docs/aws.md names one)`),
     ),
   ];
 }

@@ -38,9 +38,9 @@ export interface ClassSettings {
   memoryMiB: number;
   /** All of the instance's. */
   gpus: number;
-  /** As the campaign file has it; the infrastructure does not use it. */
+  /** Of one GPU, as `holdout prices` lists it; the infrastructure does not use it. */
   gpuMemoryMiB?: number;
   purchase: 'on-demand' | 'spot';
-  /** An own image instead of the ECS-optimised Amazon Linux 2023; needed for P3 and G3, which that image no longer supports. */
+  /** The image of the hosts instead of Batch's choice, which leaves out P3; docs/aws.md says which image has its driver. */
   imageId?: string;
 }

@@ -20,7 +20,7 @@ function run(program: string, args: string[], options: { env?: NodeJS.ProcessEnv
   throw error ?? new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 }
 
-/** Tests that need the CDK, which is installed if it is missing (240 MB, about a minute); skipped if it cannot be had. */
+/** Tests that need the CDK, which is installed if it is missing (264 MB, about a minute); skipped if it cannot be had. */
 export function describeWithCdk(title: string, body: (this: Mocha.Suite) => void): void {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/infra.mjs', 'install'], {
     cwd: infraFolder,

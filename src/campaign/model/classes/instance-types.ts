@@ -16,8 +16,11 @@ export interface InstanceType {
   registeredMemoryMiB: number | null;
   /** `memoryMiB`: of one device, as nvidia-smi reports it. */
   gpus?: { count: number; model: string; memoryMiB: number };
-  /** False if the ECS-optimised image with NVIDIA's driver no longer supports its GPU, so that it needs an image of its own. */
-  onAmazonLinux2023: boolean;
+  /**
+   * False if AWS Batch chooses no image for its GPU, so that the settings name one: "ECS_AL2023_NVIDIA doesn't support p3"
+   * (https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html, November 2026).
+   */
+  hasImageOfBatch: boolean;
   /** On demand, Linux, shared tenancy. */
   microUsdPerHour: number;
   price: PriceSource;
@@ -53,7 +56,7 @@ function instanceType(
     memoryMiB: memoryGiB * 1024,
     registeredMemoryMiB: null,
     ...(gpus !== undefined && { gpus: { ...gpus, memoryMiB: devices[gpus.model] } }),
-    onAmazonLinux2023: gpus?.model !== 'V100',
+    hasImageOfBatch: gpus?.model !== 'V100',
     microUsdPerHour: Math.round(usdPerHour * 1e6),
     price,
   };

@@ -30,6 +30,6 @@ describe('the instance types', () => {
   it('are found by their own names only', () => {
     assert.equal(instanceTypeOf('toString'), undefined);
     assert.equal(instanceTypeOf('g6.12xlarge')?.gpus?.count, 4);
-    assert.equal(instanceTypeOf('p3.2xlarge')?.onAmazonLinux2023, false);
+    assert.equal(instanceTypeOf('p3.2xlarge')?.hasImageOfBatch, false);
   });
 });
