@@ -34,6 +34,8 @@ import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
 import { queueLimits } from './worker/queue-limits.ts';
 import { runInLog } from './worker/run-in-log.ts';
 import { installRuntime } from './worker/runtime.ts';
+import { activitySpans } from './worker/tracing/activity-spans.ts';
+import type { Tracing } from './worker/tracing/open-tracing.ts';
 import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
@@ -74,6 +76,8 @@ async function run(): Promise<void> {
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
   const sealed = authentication(keys, failureConverter, (id) => registered.has(id));
+  const tracing = settings.traces ? await tracesTo(settings.traces) : undefined;
+  const outermost = [runInLog(runs), ...(tracing ? [activitySpans(tracing.tracer, shown)] : [])];
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -82,7 +86,7 @@ async function run(): Promise<void> {
         taskQueue: taskQueues[queue],
         activities,
         ...sealed,
-        interceptors: { activity: [runInLog(runs), ...(sealed.interceptors?.activity ?? [])] },
+        interceptors: { activity: [...outermost, ...(sealed.interceptors?.activity ?? [])] },
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,
@@ -102,6 +106,7 @@ async function run(): Promise<void> {
     await Promise.all(running);
   } finally {
     deps.poller.stop();
+    await tracing?.close();
     await connection.close();
   }
 }
@@ -153,6 +158,16 @@ function dependencies(
       }
     },
   };
+}
+
+/** The libraries are loaded only if they are wanted. */
+async function tracesTo(url: string): Promise<Tracing> {
+  const { openTracing } = await import('./worker/tracing/open-tracing.ts');
+  return openTracing(url, (failure) =>
+    failure === null
+      ? log.info('traces are exported again')
+      : log.warn({ err: failure }, 'traces cannot be exported, and are lost'),
+  );
 }
 
 const orphanWatch = (deps: Dependencies, shown: ShownLog): OrphanWatch =>

@@ -33,6 +33,7 @@ export function workerParts(home: Home, endpoints: Endpoints, credentials: Crede
         ...plainEnvironment(),
         ...memberEnvironment(home, endpoints, credentials, account),
         ...metricsEnvironment(place),
+        ...(process.env['HOLDOUT_TRACES'] && { HOLDOUT_TRACES: process.env['HOLDOUT_TRACES'] }),
         HOLDOUT_READY_FILE: readyFile,
       },
       files: {},
