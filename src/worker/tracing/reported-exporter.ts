@@ -1,9 +1,5 @@
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-
-type Done = Parameters<SpanExporter['export']>[1];
-
-/** ExportResultCode.SUCCESS of @opentelemetry/core. */
-const success = 0;
 
 /** An exporter that reports when exports begin to fail, and when they succeed again; the spans of a failed one are lost. */
 export class ReportedExporter implements SpanExporter {
@@ -14,9 +10,9 @@ export class ReportedExporter implements SpanExporter {
     private readonly onChange: (failure: unknown) => void,
   ) {}
 
-  export(spans: ReadableSpan[], done: Done): void {
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.exporter.export(spans, (result) => {
-      const isFailure = Number(result.code) !== success;
+      const isFailure = result.code !== ExportResultCode.SUCCESS;
       if (isFailure !== this.isFailing) this.onChange(isFailure ? result.error : null);
       this.isFailing = isFailure;
       done(result);
