@@ -23,7 +23,7 @@ import { FrozenReader } from './ledger/frozen-reader.ts';
 import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { SealKeys } from './sealing/seal-keys.ts';
-import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
+import { bucketsOf, defaultTemporalAddress, loadSettings, type Settings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/signals-and-queries.ts';
 import { authentication } from './worker/authentication.ts';
 import { ShownLog } from './worker/shown-log.ts';
@@ -54,13 +54,7 @@ async function run(): Promise<void> {
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   const settings = loadSettings();
-  const metrics = settings.metrics && new WorkerMetrics();
-  if (metrics && settings.metrics) await serveMetrics(metrics, settings.metrics);
-  const store = new ObjectStore(settings, {}, metrics?.onCall);
-  const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
-  const runs = new WorkflowRuns();
-  const shown = new ShownLog(frozen, runs);
-  installRuntime(log, shown, settings.metrics);
+  const { metrics, store, frozen, runs, shown } = await openSources(settings);
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   const { connection, client } = await connect(keys);
@@ -109,6 +103,18 @@ async function run(): Promise<void> {
     await tracing?.close();
     await connection.close();
   }
+}
+
+/** Opens what is read and shown from the first line on, and installs Temporal's runtime. Throws METRICS_UNAVAILABLE. */
+async function openSources(settings: Settings) {
+  const metrics = settings.metrics && new WorkerMetrics();
+  if (metrics && settings.metrics) await serveMetrics(metrics, settings.metrics);
+  const store = new ObjectStore(settings, {}, metrics?.onCall);
+  const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
+  const runs = new WorkflowRuns();
+  const shown = new ShownLog(frozen, runs);
+  installRuntime(log, shown, settings.metrics);
+  return { metrics, store, frozen, runs, shown };
 }
 
 /** Connects as worker and as client. Throws TEMPORAL_UNREACHABLE. */
