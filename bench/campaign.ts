@@ -6,12 +6,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { breachText } from '../src/campaign/invariants/breach-text.ts';
 import type { FrozenCampaign } from '../src/campaign/model/frozen-campaign.ts';
 import type { CampaignProgress } from '../src/campaign/operators/progress.ts';
+import { checkInvariants } from '../src/client/invariants/check-campaign.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
 import { sendCommand, sendUpdate } from '../src/client/operator/send-command.ts';
 import { queryProgress } from '../src/client/status/query-progress.ts';
-import { watchCampaign } from '../src/client/watch/watch.ts';
+import { watchCampaign } from '../src/client/watch/watch-campaign.ts';
 import { collectResults } from '../src/ledger/results.ts';
 import { placesOf } from '../src/local/stack/home/home.ts';
 import { readRecord } from '../src/local/stack/parts/part.ts';
@@ -146,6 +148,10 @@ async function report(
   const signals = runs.flatMap(({ signalsInForceAfterMs }) => signalsInForceAfterMs);
   const health = await fetch(`${process.env['AWS_ENDPOINT_URL_BATCH'] ?? ''}/health`);
   const { busiestSecond } = (await health.json()) as { busiestSecond: number };
+  const checkBegan = performance.now();
+  const { breaches, counts: checked } = await checkInvariants(access, campaign);
+  const checkSeconds = (performance.now() - checkBegan) / 1000;
+  for (const breach of breaches) console.error(breachText(breach));
   const counts = [...states].map(([state, count]) => `${count} ${state}`);
   keepResult(
     `campaign-${submissions}`,
@@ -182,6 +188,12 @@ async function report(
         found: String(busiestSecond),
         aim: '≤ 50',
         met: busiestSecond <= 50,
+      },
+      {
+        what: 'check of the ended campaign',
+        found: `${breaches.length} breaches in ${checkSeconds.toFixed(1)} s, ${checked?.jobs} jobs`,
+        aim: 'no breach',
+        met: breaches.length === 0,
       },
       { what: 'database per submission', found: `${Math.round(bytes / submissions / 1024)} KB` },
     ],

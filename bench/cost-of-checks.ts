@@ -1,9 +1,10 @@
 /**
  * `node --import tsx bench/cost-of-checks.ts [SUBMISSIONS] [ROUNDS]`: processor time of whole campaigns (bench/campaign.ts, without
  * its incidents) before there were a codec, evidence and write-once records, and now. Each is a git worktree with the packages of
- * this one; they alternate, so that other work on the machine meets both.
+ * this one; the campaigns of a round run at the same time, so that other work on the machine meets both.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -49,10 +50,11 @@ function treeOf({ name, commit }: Variant): string {
   return tree;
 }
 
-function measure(variant: Variant['name'], tree: string): Measured {
+async function measure(variant: Variant['name'], tree: string): Promise<Measured> {
   rmSync(join(tree, '.bench'), { recursive: true, force: true });
   const args = ['--import', 'tsx', 'bench/campaign.ts', String(submissions)];
-  const { status } = spawnSync(process.execPath, args, { cwd: tree, stdio: ['ignore', 'ignore', 'inherit'] });
+  const bench = spawn(process.execPath, args, { cwd: tree, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [status] = (await once(bench, 'exit')) as [number | null];
   if (status !== 0) throw new Error(`the campaign of ${variant} ended with ${status}`);
   const file = join(tree, 'bench', 'results', `campaign-${submissions}.json`);
   const { details } = JSON.parse(readFileSync(file, 'utf8')) as { details: CampaignDetails };
@@ -75,7 +77,9 @@ interface CampaignDetails {
 
 const trees = new Map(variants.map((variant) => [variant.name, treeOf(variant)]));
 const found: Measured[] = [];
-for (let round = 0; round < rounds; round += 1) for (const [name, tree] of trees) found.push(measure(name, tree));
+for (let round = 0; round < rounds; round += 1) {
+  found.push(...(await Promise.all([...trees].map(([name, tree]) => measure(name, tree)))));
+}
 for (const tree of trees.values()) git('worktree', 'remove', '--force', tree);
 
 const of = (name: Variant['name']): Measured[] => found.filter(({ variant }) => variant === name);
@@ -104,8 +108,8 @@ keepResult(
   ],
   { submissions, rounds, found },
   [
-    `Campaigns of ${submissions}, ${rounds} of each in turn. In brackets: the least and the most that two single campaigns differ. Now ` +
-      'also has canaries and everything else that was added since. Loads of ' +
+    `Campaigns of ${submissions}, ${rounds} of each, one of each at the same time. In brackets: the least and the most that two ` +
+      'single campaigns differ. Now also has canaries and everything else that was added since. Loads of ' +
       `${Math.min(...found.map(({ load }) => load)).toFixed(0)} to ${Math.max(...found.map(({ load }) => load)).toFixed(0)} on the machine.`,
   ],
 );

@@ -13,13 +13,13 @@ export interface Unauthenticated {
 export const unauthenticated = (reason: RefusalReason): Unauthenticated => ({ holdoutUnauthenticated: reason });
 
 /** Why a decoded value is not authenticated; undefined if it is, or if payloads are not sealed. */
-export function refusalOf(value: unknown): RefusalReason | undefined {
+export function unauthenticatedBecause(value: unknown): RefusalReason | undefined {
   if (typeof value !== 'object' || value === null || !('holdoutUnauthenticated' in value)) return undefined;
   return refusalReasons.find((reason) => reason === value.holdoutUnauthenticated) ?? 'altered';
 }
 
 /** A reason in words, for people. */
-export const refusalText: Record<RefusalReason, string> = {
+export const unauthenticatedText: Record<RefusalReason, string> = {
   plain: 'it is not sealed with a codec key',
   'unknown-key': 'it is sealed with an unknown key',
   altered: 'its bytes were changed',

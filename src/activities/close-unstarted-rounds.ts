@@ -4,7 +4,7 @@ import { cancelRounds } from '../ledger/cancelled-records.ts';
 import { commandsOf } from '../ledger/command-log.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import type { Dependencies } from './dependencies.ts';
-import { notRunning } from './submission-workflows.ts';
+import { notRunning } from './running-workflows.ts';
 
 /** Records every round without a record as cancelled: the campaign was closed before the round's turn. */
 export async function closeUnstartedRounds(deps: Dependencies, campaign: string, reason: Reason): Promise<void> {

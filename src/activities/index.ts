@@ -7,7 +7,7 @@ import { submitCanary } from './canaries/submit-canary.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import { cancelQueued } from './cancel-queued.ts';
 import type { Dependencies } from './dependencies.ts';
-import { endedSubmissions } from './ended-submissions.ts';
+import { submissionsWithoutWorkflow } from './submissions-without-workflow.ts';
 import { findTeam } from './find-team.ts';
 import { openCampaign } from './open-campaign.ts';
 import { nextSubmissions } from './next-submissions.ts';
@@ -34,7 +34,7 @@ export function createActivities(deps: Dependencies) {
     findTeam: bind(deps, findTeam),
     recordActs: bind(deps, recordCommands),
     cancelQueued: bind(deps, withHeartbeat(cancelQueued)),
-    endedAmong: bind(deps, withHeartbeat(endedSubmissions)),
+    endedAmong: bind(deps, withHeartbeat(submissionsWithoutWorkflow)),
     reconcile: bind(deps, withHeartbeat(reconcile)),
     publishResults: bind(deps, withHeartbeat(publishResults)),
     openSubmission: bind(deps, openSubmission),

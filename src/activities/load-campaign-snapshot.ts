@@ -1,7 +1,7 @@
 import type { OperatorCommand } from '../campaign/operators/operator-commands.ts';
 import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
-import { canariesOf, canaryReportOf } from '../ledger/canaries.ts';
+import { canariesOf, canaryReportOf } from '../ledger/canary-records.ts';
 import { commandsOf, type ChainedCommand } from '../ledger/command-log.ts';
 import { campaignRounds } from '../ledger/campaign-rounds.ts';
 import { eachChain } from '../ledger/ledger.ts';
@@ -10,7 +10,7 @@ import { addChain, noTotals, type LedgerTotals } from '../ledger/totals.ts';
 import { keepWorkList } from '../ledger/work-lists.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runningCanaries, type RunningCanary } from './canaries/running-canaries.ts';
-import { runningRounds, type RunningRound } from './submission-workflows.ts';
+import { runningRounds, type RunningRound } from './running-workflows.ts';
 import { logLines, type OperatorLogLine } from '../campaign/state/operators-log.ts';
 import type { FieldsOf } from '../campaign/state/read-only.ts';
 import type { Spending } from '../campaign/state/spending.ts';

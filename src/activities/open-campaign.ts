@@ -1,5 +1,5 @@
 import type { FrozenCampaign } from '../campaign/model/frozen-campaign.ts';
-import type { Work } from '../campaign/state/settings.ts';
+import type { Work } from '../campaign/state/campaign-settings.ts';
 import type { WorkOfTeam } from '../campaign/model/work-list.ts';
 import type { Timings } from '../timings.ts';
 import type { Dependencies } from './dependencies.ts';

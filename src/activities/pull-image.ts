@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { isProbeUseless } from '../campaign/evaluation/useless-probes.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
-import { unpackedBytesOf, type ImageScan, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
+import { unpackedBytesOf, type SubmittedImage } from '../campaign/model/frozen-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { readBaseRecord } from '../images/base/base-records.ts';
-import { hostScan } from '../images/scans/host-scan.ts';
-import { sha256 } from '../sha256.ts';
-import { resultObjects } from '../object-keys.ts';
+import { hostVerdict } from '../images/scans/host-verdict.ts';
 import { scanVerdict } from '../images/scans/store-scan.ts';
 import type { StoredImage } from '../images/store/image-store.ts';
 import {
@@ -48,44 +46,19 @@ export async function pullImage(
     });
     if (inspected.kind === 'refused') return inspected;
     const { layout, digest, base, withheld } = inspected;
-    const found = frozen.scan && (await scanByHost(deps, frozen.scan, { ...input, layout, digest, folder }));
-    if (found !== undefined && frozen.scan?.onFinding === 'refuse') {
-      return {
-        kind: 'refused',
-        why: `${found}; no run was started`,
-        byHost: true,
-      };
-    }
+    const into = join(folder, 'scanned');
+    const stop = Context.current().cancellationSignal;
+    const ofHost = await hostVerdict(deps.results, frozen.scan, { ...input, layout, digest }, { into, stop });
+    if (ofHost.kind === 'refused') return { ...ofHost, byHost: true };
     const stored = await deps.images.put(layout, digest, `${input.campaign}/${input.submission}`);
     const scan = await scanVerdict(stored, deps.settings.imageScan);
     if (scan.kind === 'refused') return { ...scan, byHost: true };
     const probeInVain = base !== null && isProbeUseless(await readBaseRecord(deps.results, input.campaign, base));
-    const texts = [found, scan.kind === 'reported' ? scan.text : undefined].filter((text) => text !== undefined);
+    const texts = [ofHost, scan].flatMap((verdict) => (verdict.kind === 'reported' ? [verdict.text] : []));
     return { ...stored, base, probeInVain, withheld, ...(texts.length > 0 && { scan: texts.join('; ') }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Returns what the host's scanner found, in Holdout's words; undefined if nothing. Its own words stay in the results bucket. */
-async function scanByHost(
-  { results }: Dependencies,
-  { command }: ImageScan,
-  { campaign, submission, layout, digest, folder }: ScannedImage,
-): Promise<string | undefined> {
-  const stop = Context.current().cancellationSignal;
-  const { kind, output } = await hostScan(layout, command, { into: join(folder, 'scanned'), stop });
-  const key = resultObjects.imageScan(campaign, submission, digest, sha256(output));
-  await results.store.writeIfAbsent(results.bucket, key, output);
-  return kind === 'clean' ? undefined : `the host’s scanner found something: s3://${results.bucket}/${key}`;
-}
-
-interface ScannedImage {
-  campaign: string;
-  submission: string;
-  layout: string;
-  digest: string;
-  folder: string;
 }
 
 /** Makes a folder for this attempt. Removes that of the attempt before, which a killed worker may have left. */

@@ -113,10 +113,7 @@ const isUnplaced = ({ why }: GivenUpJob): boolean => why === 'unplaceable' || wh
 
 /** The reason that TerminateJob gets. It replaces Batch's own, which is therefore part of it. */
 const orderOf = ({ why, words }: GivenUpJob): string =>
-  [endedByHoldout[why], ...(words === undefined ? [] : [words])].join(': ').slice(0, longestReason);
-
-/** Characters that TerminateJob accepts. */
-const longestReason = 1024;
+  [endedByHoldout[why], ...(words === undefined ? [] : [words])].join(': ');
 
 interface EndedJob {
   jobId: string;

@@ -11,6 +11,9 @@ import { isRefused } from './refused-call.ts';
 /** The most ids that TerminateJobs accepts. */
 const idsPerCall = 50;
 
+/** Characters of a reason that TerminateJob accepts. */
+const longestReason = 1024;
+
 /** How long an order waits for others that go with it, in ms: an abort cancels hundreds of runs within a second. */
 const gatheringMs = 200;
 
@@ -33,8 +36,9 @@ export class JobEnder {
     private readonly insistEveryMs = 30_000,
   ) {}
 
-  /** Resolves once Batch has taken the order, and for a job that Batch does not know. `reason` becomes its statusReason. */
-  end(jobId: string, reason: string): Promise<void> {
+  /** Resolves once Batch has taken the order, and for a job that Batch does not know. `given` becomes its statusReason. */
+  end(jobId: string, given: string): Promise<void> {
+    const reason = given.slice(0, longestReason);
     return new Promise((resolve, reject) => {
       const orders = this.gathering.get(reason) ?? [];
       orders.push({ jobId, resolve, reject });

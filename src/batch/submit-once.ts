@@ -1,7 +1,7 @@
 import { SubmitJobCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { parseRunKey } from '../ids.ts';
 import type { BatchClients } from './batch-clients.ts';
-import { abandon, holderOf } from './claim.ts';
+import { holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { jobsOfRun } from './run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
@@ -19,7 +19,7 @@ interface SubmitDependencies extends BatchClients {
   runs: Bucket;
 }
 
-type Adopted = { kind: 'adopted'; jobId: string };
+export type Adopted = { kind: 'adopted'; jobId: string };
 
 /**
  * `submitted`: this call made the job. `adopted`: the run already had one. `abandoned`: the run was given up. `refused`: the
@@ -47,25 +47,11 @@ export async function submitOnce(deps: SubmitDependencies, order: SubmitOrder, s
   return known ?? { kind: 'submitted', jobId: await untilAdmitted(() => submit(deps.submitter, order), wait) };
 }
 
-/**
- * Gives up a run that is not known to have a job. `adopted`: a job holds the run or was made for it. `abandoned`: Batch
- * shows no job, and one that shows up later cannot begin the run.
- */
-export async function withdrawRun(
-  { runs, batch }: { runs: Bucket; batch: BatchClient },
-  { runKey, queue }: Pick<SubmitOrder, 'runKey' | 'queue'>,
+/** Looks for a job five times while the list may still show one, once if `listSettle` is 0. */
+export async function lookUntilSettled<T>(
+  look: () => Promise<T | undefined>,
   settling: Settling,
-): Promise<Adopted | { kind: 'abandoned' }> {
-  const holder = await abandon(runs, runKey);
-  if (holder.kind === 'job') return { kind: 'adopted', jobId: holder.jobId };
-  const listed = await lookUntilSettled(
-    () => listedJob(batch, queue, runKey).catch((): undefined => undefined),
-    settling,
-  );
-  return listed ?? { kind: 'abandoned' };
-}
-
-async function lookUntilSettled<T>(look: () => Promise<T | undefined>, settling: Settling): Promise<T | undefined> {
+): Promise<T | undefined> {
   const waits = settling.listSettle > 0 ? waitsWhileSettling : 0;
   for (let waited = 0; ; waited += 1) {
     const found = await look();
@@ -82,7 +68,8 @@ async function knownJob({ runs, batch }: SubmitDependencies, order: SubmitOrder)
   return listedJob(batch, order.queue, order.runKey);
 }
 
-async function listedJob(batch: BatchClient, queue: string, runKey: string): Promise<Adopted | undefined> {
+/** The oldest job that the list shows for a run. */
+export async function listedJob(batch: BatchClient, queue: string, runKey: string): Promise<Adopted | undefined> {
   const [oldest] = await jobsOfRun(batch, queue, runKey);
   return oldest?.jobId === undefined ? undefined : { kind: 'adopted', jobId: oldest.jobId };
 }

@@ -30,7 +30,7 @@ export function awsCallError(caller: Caller, call: string, target: string, error
   if (error instanceof HoldoutError) return error;
   const { accessKeyId: key, effect } = caller;
   const kind = awsErrorKind(error);
-  const cause = causeOf(error);
+  const cause = awsCauseOf(error);
   if (kind.kind === 'key')
     return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (${cause})`, effect }, error);
   if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
@@ -39,7 +39,7 @@ export function awsCallError(caller: Caller, call: string, target: string, error
 }
 
 /** AWS's own words. An answer without a body has none but its status. */
-export const causeOf = (error: unknown): string => {
+export const awsCauseOf = (error: unknown): string => {
   // Further lines are the SDK's own, about its hidden fields.
   const message = messageOf(error).split('\n', 1)[0] ?? '';
   const name = error instanceof Error ? error.name : '';

@@ -14,7 +14,7 @@ export interface Identity {
  * Asks STS, which every key may ask. Throws AWS_KEY_REFUSED, AWS_ACCOUNT_DIFFERS for the key of an account that does not own
  * the buckets, CLOCK_SKEWED.
  */
-export async function identityOf(caller: Caller, owner: string | undefined): Promise<Identity> {
+export async function callerIdentity(caller: Caller, owner: string | undefined): Promise<Identity> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({ region: caller.region, ...quickly });
   let skewMs: number | undefined;

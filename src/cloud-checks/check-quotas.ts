@@ -1,5 +1,5 @@
 import { missing, note, ok, type Requirement } from '../requirement.ts';
-import { causeOf, quickly } from './aws-call.ts';
+import { awsCauseOf, quickly } from './aws-call.ts';
 import type { Caller } from './caller.ts';
 import type { VcpuNeed } from './rules/vcpu-quotas.ts';
 
@@ -14,7 +14,7 @@ export async function checkQuotas(needs: readonly VcpuNeed[], caller: Caller): P
       const { Quota } = await client.send(new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode: need.code }));
       return vcpuRequirement(what, need, Quota?.Value);
     } catch (error) {
-      return note(what, `${need.name}: not checked (${causeOf(error)}); all slots need ${need.vcpus} vCPUs`);
+      return note(what, `${need.name}: not checked (${awsCauseOf(error)}); all slots need ${need.vcpus} vCPUs`);
     }
   };
   const batchQuotas = async (): Promise<Requirement> => {
@@ -23,7 +23,7 @@ export async function checkQuotas(needs: readonly VcpuNeed[], caller: Caller): P
       const texts = Quotas.map(({ QuotaName, Value }) => `${QuotaName} ${Value}`);
       return texts.length === 0 ? note('quotas of Batch', 'none listed') : ok('quotas of Batch', texts.join(', '));
     } catch (error) {
-      return note('quotas of Batch', `not checked (${causeOf(error)})`);
+      return note('quotas of Batch', `not checked (${awsCauseOf(error)})`);
     }
   };
   try {

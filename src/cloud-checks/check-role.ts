@@ -1,9 +1,9 @@
 import { missing, note, ok, type Requirement } from '../requirement.ts';
-import { causeOf, quickly } from './aws-call.ts';
+import { awsCauseOf, quickly } from './aws-call.ts';
 import { awsErrorKind } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
 import { rightsOf, type CheckedRole, type RightsPlaces } from './rules/role-rights.ts';
-import { simulatedRights, type Decision } from './rules/simulated-rights.ts';
+import { simulatedRights, type SimulatedDecision } from './rules/simulated-rights.ts';
 
 /**
  * Asks IAM's policy simulator for every right of a role. It knows the role's own policies; policies of buckets, repositories,
@@ -18,7 +18,7 @@ export async function checkRole(
   const what = `rights of ${role}`;
   const { IAMClient, paginateSimulatePrincipalPolicy } = await import('@aws-sdk/client-iam');
   const client = new IAMClient({ region: caller.region, ...quickly });
-  const decisions: Decision[] = [];
+  const decisions: SimulatedDecision[] = [];
   try {
     for (const { actions, resource } of rightsOf(role, places)) {
       const pages = paginateSimulatePrincipalPolicy(
@@ -39,10 +39,10 @@ export async function checkRole(
 function unasked(what: string, roleArn: string, error: unknown): Requirement {
   return awsErrorKind(error).kind === 'missing' || /NoSuchEntity/.test(error instanceof Error ? error.name : '')
     ? note(what, `not checked: there is no role ${roleArn}`)
-    : note(what, `not checked: IAM’s simulator cannot be asked (${causeOf(error)})`);
+    : note(what, `not checked: IAM’s simulator cannot be asked (${awsCauseOf(error)})`);
 }
 
-function requirementOf(what: string, roleArn: string, decisions: readonly Decision[]): Requirement {
+function requirementOf(what: string, roleArn: string, decisions: readonly SimulatedDecision[]): Requirement {
   const { allowed, lacking, open } = simulatedRights(decisions);
   if (lacking.length > 0) {
     const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';

@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
 import type { RunnerHost } from '../batch/definitions/job-definition.ts';
 import { bucketsOf, type Settings } from '../settings.ts';
-import { identityOf } from './caller-identity.ts';
+import { callerIdentity } from './caller-identity.ts';
 import { checkQueue, type QueueClass } from './batch-queues.ts';
 import { checkBucket } from './bucket.ts';
 import { callerOf, hasAwsAccount, type Caller } from './caller.ts';
@@ -36,7 +36,7 @@ const effect = 'nothing was uploaded or started';
 export async function checkStart(surroundings: Surroundings, classes: readonly QueueClass[]): Promise<void> {
   const { s3, temporal, settings, env } = surroundings;
   const caller = await callerOf(s3, effect);
-  if (hasAwsAccount(env)) await identityOf(caller, settings.bucketOwner);
+  if (hasAwsAccount(env)) await callerIdentity(caller, settings.bucketOwner);
   for (const bucket of Object.values(bucketsOf(settings)) as string[]) {
     await checkBucket(s3, bucket, settings.bucketOwner, caller);
   }

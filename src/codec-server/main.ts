@@ -4,7 +4,7 @@ import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
 import { keyCommand } from './key-commands.ts';
 import { listenLocally } from './listen.ts';
 import { openCodecServer } from './server.ts';
-import { codecServerSettings } from './settings.ts';
+import { codecServerSettings } from './codec-server-settings.ts';
 
 /** The codec server, or a change of a key file. */
 async function run([command = 'serve', file, id]: readonly string[]): Promise<void> {

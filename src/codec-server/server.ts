@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 import { admission } from './admission.ts';
 import { decoded, encoded, recipientOf, sealedMessage } from './codec-calls.ts';
 import { payloadsIn, type JsonPayload } from './json-payload.ts';
-import type { CodecServerSettings } from './settings.ts';
+import type { CodecServerSettings } from './codec-server-settings.ts';
 import { passOn } from './upstream.ts';
 
 /** Bytes of a request that is read as a whole; a page of a history has some megabytes. */

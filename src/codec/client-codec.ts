@@ -1,6 +1,6 @@
 import type { WorkflowClientInterceptor, ClientOptions } from '@temporalio/client';
 import { holdoutError } from '../errors.ts';
-import { refusalOf, refusalText } from '../unauthenticated.ts';
+import { unauthenticatedBecause, unauthenticatedText } from '../unauthenticated.ts';
 import type { KeyRing } from './key-ring.ts';
 import { SealingCodec } from './sealing-codec.ts';
 
@@ -14,8 +14,11 @@ export function codecOptions(keys: KeyRing | undefined): Pick<ClientOptions, 'da
 const authenticReplies: WorkflowClientInterceptor = {
   async query(input, next) {
     const reply = await next(input);
-    const reason = refusalOf(reply);
+    const reason = unauthenticatedBecause(reply);
     if (reason === undefined) return reply;
-    throw holdoutError('UNAUTHENTICATED', { what: `The reply to ${input.queryType}`, why: refusalText[reason] });
+    throw holdoutError('UNAUTHENTICATED', {
+      what: `The reply to ${input.queryType}`,
+      why: unauthenticatedText[reason],
+    });
   },
 };

@@ -1,7 +1,7 @@
 import type { WorkflowClient } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import { refusalOf } from '../unauthenticated.ts';
+import { unauthenticatedBecause } from '../unauthenticated.ts';
 
 /** The workflow of a payload, and the activity if it is an activity's input or result. */
 interface Owner {
@@ -24,5 +24,5 @@ export async function openStored<T extends object>(
       ? { type: 'workflow', namespace, workflowId }
       : { type: 'activity', namespace, workflowId, activityId, isLocal: false },
   );
-  return value == null || refusalOf(value) !== undefined ? undefined : value;
+  return value == null || unauthenticatedBecause(value) !== undefined ? undefined : value;
 }

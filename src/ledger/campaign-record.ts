@@ -2,7 +2,7 @@ import type { FrozenCampaign, Submission } from '../campaign/model/frozen-campai
 import type { TeamRound } from '../campaign/model/rounds.ts';
 import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
-import { canariesOf, canaryDigests, type CanaryRecord } from './canaries.ts';
+import { canariesOf, canaryDigests, type CanaryRecord } from './canary-records.ts';
 import { campaignRounds } from './campaign-rounds.ts';
 import { recordChanged } from './checked-object.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';

@@ -10,7 +10,7 @@ import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';
-import { canaryReportOf } from './canaries.ts';
+import { canaryReportOf } from './canary-records.ts';
 import { readCampaignRecord, type CampaignRecord } from './campaign-record.ts';
 import { readScore } from './checked-score.ts';
 import { readsAtOnce } from './ledger.ts';

@@ -8,6 +8,7 @@ import type { EngineImage } from './sandbox/engine-image.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
 import { retryFor } from '../retry-for.ts';
+import { maxWithheld } from './sandbox/clean-environment.ts';
 import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
 import { releaseHost } from './sandbox/release.ts';
 import { type RunPaths, runPathsOf } from './sandbox/run-paths.ts';
@@ -120,9 +121,6 @@ async function upload(run: SubmissionRun, { place, log }: Host, found: FoundPred
   await retryFor(() => store.uploadIfAbsent(buckets.runs, key, place.predictions));
   return { predictions: { kind: 'collected', key, bytes: found.bytes, sha256: found.sha256 }, log: entry };
 }
-
-/** The names come from the image, which may set any number. */
-const maxWithheld = 50;
 
 function outcomeOf(
   { spec, settings }: SubmissionRun,

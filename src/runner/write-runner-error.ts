@@ -3,7 +3,7 @@ import type { RunnerError } from '../campaign/model/run-outcome.ts';
 import { HoldoutError } from '../errors.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, loadSettings } from '../settings.ts';
-import { timings } from './timings.ts';
+import { runnerTimings } from './runner-timings.ts';
 import { runObjects } from '../object-keys.ts';
 
 /** Tries to write trouble.json, which explains why the run has no outcome; the runner exits in any case. */
@@ -17,7 +17,7 @@ export async function writeRunnerError(thrown: unknown): Promise<void> {
     runObjects.trouble(runKey),
     `${JSON.stringify(runnerError, null, 2)}\n`,
   );
-  await Promise.race([written, delay(timings.runnerError)]).catch(() => undefined);
+  await Promise.race([written, delay(runnerTimings.runnerError)]).catch(() => undefined);
 }
 
 /** The message of an error outside the catalogue may quote a file of the submission, so only its kind is written. */

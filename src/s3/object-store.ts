@@ -18,7 +18,7 @@ import {
 import type { OnCall } from '../aws-calls.ts';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
-import { LeanReader } from './lean-reader.ts';
+import { SmallObjectReader } from './small-object-reader.ts';
 import { connectionLimits, openS3Client, type S3Settings } from './s3-client.ts';
 
 const multipartThreshold = 64 * 1024 * 1024;
@@ -32,12 +32,12 @@ export interface Bucket {
 /** S3 with the few operations that Holdout needs. Credentials, region and endpoint come from the AWS environment unless given. */
 export class ObjectStore {
   private readonly client: S3Client;
-  private readonly lean: LeanReader;
+  private readonly lean: SmallObjectReader;
 
   constructor(settings: S3Settings, given: S3ClientConfig = {}, onCall?: OnCall) {
     const limits = { ...given, maxAttempts: 5, requestHandler: connectionLimits };
     this.client = openS3Client(settings, limits, onCall);
-    this.lean = new LeanReader(this.client, settings.bucketOwner, onCall);
+    this.lean = new SmallObjectReader(this.client, settings.bucketOwner, onCall);
   }
 
   /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import type { KeyRing } from '../codec/key-ring.ts';
 import { SealingCodec, type IsRegistered } from '../codec/sealing-codec.ts';
-import { refusalOf, refusalText } from '../unauthenticated.ts';
+import { unauthenticatedBecause, unauthenticatedText } from '../unauthenticated.ts';
 
 /**
  * What a worker needs to seal what it sends and to refuse what is not authenticated; nothing without keys. The failure converter
@@ -28,9 +28,11 @@ const authenticActivity: ActivityInterceptorsFactory = ({ info, log }) => ({
   inbound: {
     async execute(input, next) {
       const reason =
-        input.args.length === 0 ? 'missing' : input.args.map(refusalOf).find((found) => found !== undefined);
+        input.args.length === 0
+          ? 'missing'
+          : input.args.map(unauthenticatedBecause).find((found) => found !== undefined);
       if (reason === undefined) return (await next(input)) ?? null;
-      const message = `the order of ${info.activityType} is not authenticated: ${refusalText[reason]}`;
+      const message = `the order of ${info.activityType} is not authenticated: ${unauthenticatedText[reason]}`;
       log.warn(`refused: ${message}`);
       throw ApplicationFailure.nonRetryable(message, 'UNAUTHENTICATED');
     },

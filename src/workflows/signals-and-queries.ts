@@ -51,7 +51,7 @@ export const giveUpSignal = defineSignal<[GivenUpStep]>('giveUp');
 
 type CommandArguments<Message> = object extends Message ? [Message?] : [Message];
 
-type CommandDefinition<Name extends OperatorCommandName> = (typeof operatorCommands)[Name]['sentAs'] extends 'signal'
+type MessageDefinition<Name extends OperatorCommandName> = (typeof operatorCommands)[Name]['sentAs'] extends 'signal'
   ? SignalDefinition<CommandArguments<OperatorCommands[Name]>>
   : UpdateDefinition<void, [OperatorCommands[Name]]>;
 
@@ -62,7 +62,7 @@ const definitions = Object.entries(operatorCommands).map(([name, { sentAs }]) =>
 
 /** Operator to campaign: each command's signal or update. */
 export const commandMessages = Object.fromEntries(definitions) as {
-  [Name in OperatorCommandName]: CommandDefinition<Name>;
+  [Name in OperatorCommandName]: MessageDefinition<Name>;
 };
 
 /** The stage of a submission, since an instant (ms); `note` names the run and its class. */

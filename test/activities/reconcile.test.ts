@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OpenCase } from '../../src/activities/reconcile.ts';
+import type { OpenCase } from '../../src/activities/record-terminated-submission.ts';
 import type { RunOrder } from '../../src/activities/submit-batch-job.ts';
 import { billedFor } from '../../src/batch/billed-seconds.ts';
 import { parseRunKey, runKeyOf } from '../../src/ids.ts';

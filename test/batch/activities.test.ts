@@ -31,7 +31,7 @@ import {
   runKeyOf,
   taskQueues,
 } from '../../src/ids.ts';
-import { canariesOf } from '../../src/ledger/canaries.ts';
+import { canariesOf } from '../../src/ledger/canary-records.ts';
 import { ImageStore } from '../../src/images/store/image-store.ts';
 import { FrozenReader } from '../../src/ledger/frozen-reader.ts';
 import { loadSettings } from '../../src/settings.ts';

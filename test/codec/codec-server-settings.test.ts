@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { codecServerSettings } from '../../src/codec-server/settings.ts';
+import { codecServerSettings } from '../../src/codec-server/codec-server-settings.ts';
 
 describe('the settings of the codec server', () => {
   const complete = {

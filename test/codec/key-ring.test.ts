@@ -8,7 +8,7 @@ import { KeyRing } from '../../src/codec/key-ring.ts';
 import { RegisteredKeys } from '../../src/codec/registered-keys.ts';
 import { SealingCodec } from '../../src/codec/sealing-codec.ts';
 import type { ObjectStore } from '../../src/s3/object-store.ts';
-import { refusalOf } from '../../src/unauthenticated.ts';
+import { unauthenticatedBecause } from '../../src/unauthenticated.ts';
 
 describe('a codec key file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
@@ -136,7 +136,7 @@ describe('a codec key file', () => {
     assert.equal(await read(codec, payload, 'submission:older:s'), '{"a":1}');
     assert.equal(await read(codec, payload, 'campaign:older'), '{"a":1}');
     for (const id of ['campaign:newer', 'submission:newer:older', 'campaign:older:x', 'older', 'other:older:s']) {
-      assert.equal(refusalOf(JSON.parse(await read(codec, payload, id))), 'plain', id);
+      assert.equal(unauthenticatedBecause(JSON.parse(await read(codec, payload, id))), 'plain', id);
     }
     const { file: twoKeys } = withNewKey(readKeyFile(file));
     assert.deepEqual([...twoKeys.plainCampaigns], ['older']);

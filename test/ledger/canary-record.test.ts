@@ -5,7 +5,7 @@ import { costMicroUsd } from '../../src/campaign/model/money.ts';
 import { worstCanaryMicroUsd } from '../../src/campaign/model/canaries/canary-limits.ts';
 import { specClassOf } from '../../src/campaign/model/run-spec.ts';
 import { canaryMember, runKeyOf } from '../../src/ids.ts';
-import type { CanaryRecord } from '../../src/ledger/canaries.ts';
+import type { CanaryRecord } from '../../src/ledger/canary-records.ts';
 import { Findings, type RecordFault } from '../../src/ledger/verification/findings.ts';
 import { CheckedObjects } from '../../src/ledger/verification/object-bytes.ts';
 import { verifyCanaries } from '../../src/ledger/verification/verify-canaries.ts';

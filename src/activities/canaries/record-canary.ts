@@ -1,6 +1,6 @@
 import type { CanaryReport } from '../../campaign/model/canaries/canary-report.ts';
 import { canaryMember, runKeyOf } from '../../ids.ts';
-import { canaryReportOf, keepCanary } from '../../ledger/canaries.ts';
+import { canaryReportOf, keepCanary } from '../../ledger/canary-records.ts';
 import { evidenceOfRun } from '../../ledger/evidence.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { CanaryOrder } from './submit-canary.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { Context } from '@temporalio/activity';
 import { endedByHoldout } from '../../batch/job-fate.ts';
-import { endWithoutBatch } from '../../batch/end-without-batch.ts';
+import { giveUpWithoutBatch } from '../../batch/give-up-without-batch.ts';
 import {
   followRun,
   type AnyOutcome,
@@ -120,7 +120,7 @@ async function follow<Outcome extends AnyOutcome>(
       if (waited === undefined || signals.leave.aborted) throw error;
       if (service === 'Batch') refusal = refusalText(error) ?? refusal;
       const unreachable = { runKey, jobId: seen.jobId, waited, longestRun, refusal };
-      const followed = await endWithoutBatch<Outcome>(deps.runs, unreachable).catch(() => undefined);
+      const followed = await giveUpWithoutBatch<Outcome>(deps.runs, unreachable).catch(() => undefined);
       if (followed) {
         // Also a job that can no longer begin the run: it would start a machine in vain.
         await report.over();

@@ -1,4 +1,4 @@
-import { noResponse, outageTolerated, type Service } from '../../batch/end-without-batch.ts';
+import { noResponse, outageTolerated, type Service } from '../../batch/give-up-without-batch.ts';
 import type { FollowStep } from '../../batch/follow-run.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { reportStuck } from '../report-stuck.ts';

@@ -1,4 +1,4 @@
-import { noResponse, type Service } from '../../batch/end-without-batch.ts';
+import { noResponse, type Service } from '../../batch/give-up-without-batch.ts';
 import { messageOf } from '../../errors.ts';
 import type { WorkflowDependencies } from '../dependencies.ts';
 import { attemptsPerReport, faultText, reportStuck } from '../report-stuck.ts';

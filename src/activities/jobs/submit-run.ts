@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { refusalOf } from '../../batch/refused-call.ts';
-import { submitOnce, withdrawRun, type Settling, type Submitted } from '../../batch/submit-once.ts';
+import { submitOnce, type Settling, type Submitted } from '../../batch/submit-once.ts';
+import { withdrawRun } from '../../batch/withdraw-run.ts';
 import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
@@ -23,11 +24,8 @@ export const submitRun = (
   beating(deps, () => submit(deps, spec, instanceClass, spec.limits.wallClockSeconds + graceSeconds));
 
 /** The run is no longer wanted; returns the job that it may have anyway. */
-export const withdrawSpec = (deps: Dependencies, { runKey }: AnySpec, { queue }: InstanceClass): Promise<Submitted> => {
-  const settling = settlingOf(deps);
-  const shorter = { ...settling, listSettle: Math.min(settling.listSettle, withdrawal) };
-  return beating(deps, () => withdrawRun(deps, { runKey, queue }, shorter));
-};
+export const withdrawSpec = (deps: Dependencies, { runKey }: AnySpec, { queue }: InstanceClass): Promise<Submitted> =>
+  beating(deps, () => withdrawRun(deps, { runKey, queue }, settlingOf(deps)));
 
 const beating = <Output>({ settings }: Dependencies, work: () => Promise<Output>): Promise<Output> =>
   heartbeatWhile(settings.timings.submitHeartbeatTimeout / 4, work);
@@ -36,12 +34,6 @@ const settlingOf = ({ settings }: Dependencies): Settling => ({
   listSettle: settings.timings.listSettle,
   wait: (ms) => Context.current().sleep(ms),
 });
-
-/**
- * How long a withdrawn run looks for a job that the list may show later, in ms. A job that it misses finds the run's claim
- * taken and ends at once.
- */
-const withdrawal = 10_000;
 
 async function submit(
   deps: Dependencies,

@@ -1,5 +1,15 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
+import type { Reason } from '../model/reasons.ts';
 import type { ResourceProfile } from '../evaluation/resource-profile.ts';
+
+/** Why a submission has no probe. */
+export const noProbeTexts = {
+  'no-sample-set': 'none, because the campaign has no sample set. Every class with enough memory is assumed to fit.',
+  'useless-on-base':
+    'none, because probes of other submissions on this base image filled all GPU memory whatever they needed.',
+} as const;
+
+export const failedProbeText = (reason: Reason): string => `ended with ${reason}; nothing was measured.`;
 
 /** Describes a probe's measurements on a class. Contains no text of the submission. */
 export function probeText(profile: ResourceProfile, instanceClass: InstanceClass): string {

@@ -1,5 +1,5 @@
 import { dollars } from '../model/money.ts';
-import type { Breach, LeftBreach, LostBreach, PaidBreach } from './breach.ts';
+import type { Breach, LeftBreach, LostBreach, PaidBreach, StateBreach } from './breach.ts';
 
 /** One line about a breach: what is broken, where, and by what evidence. */
 export function breachText(breach: Breach): string {
@@ -8,13 +8,18 @@ export function breachText(breach: Breach): string {
     case 'I1':
       return lostText(breach);
     case 'I2':
-      return `round ${breach.sequence} of ${breach.submission}: the record says ${breach.recorded}, ${breach.workflow} says ${breach.outcome}`;
+      return `round ${breach.sequence} of ${breach.submission}: ${stateText(breach)}`;
     case 'I3':
       return paidText(breach);
     case 'I4':
       return leftText(breach);
   }
 }
+
+const stateText = (breach: StateBreach): string =>
+  breach.kind === 'no-final-state'
+    ? `the record says ${breach.state} with ${breach.reason === null ? 'no reason' : `the reason ${breach.reason}`}`
+    : `the record says ${breach.recorded}, ${breach.workflow} says ${breach.outcome}`;
 
 function lostText(breach: LostBreach): string {
   switch (breach.kind) {

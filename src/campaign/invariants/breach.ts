@@ -19,16 +19,13 @@ export type LostBreach = { invariant: 'I1' } &
     | { kind: 'not-published'; submission: string; records: number; published: number }
   );
 
-/** A workflow says that its round ended otherwise than the record says. */
-export interface StateBreach {
-  invariant: 'I2';
-  kind: 'other-state';
-  submission: string;
-  sequence: number;
-  workflow: string;
-  recorded: string;
-  outcome: string;
-}
+export type StateBreach = { invariant: 'I2'; submission: string; sequence: number } &
+  /** The record's state is no final one, or its reason does not belong to it. */
+  (
+    | { kind: 'no-final-state'; state: string; reason: string | null }
+    /** A workflow says that its round ended otherwise than the record says. */
+    | { kind: 'other-state'; workflow: string; recorded: string; outcome: string }
+  );
 
 export type PaidBreach = { invariant: 'I3' } &
   /** A job without the run's claim did work. `holder`: who has the claim; null: nobody. */

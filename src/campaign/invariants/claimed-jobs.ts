@@ -37,12 +37,15 @@ function workedWithoutClaim(facts: CampaignFacts): Breach[] {
   });
 }
 
-/** Batch forgets all jobs of a run at about the same time, so it knows the holder if it knows another. */
+/** Batch may have forgotten the holder and still know a later job; then the ledger names the holder. */
 function claimsOfStrangers(facts: CampaignFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
+  const booked = new Map(bookedRuns(facts).map(({ run, jobId }) => [run, jobId]));
   return [...byRun].flatMap(([run, ofRun]): Breach[] => {
     const job = holderOf(facts, run);
     const jobs = ofRun.map(({ jobId }) => jobId);
-    return job === null || jobs.includes(job) ? [] : [{ invariant: 'I3', kind: 'claim-of-stranger', run, job, jobs }];
+    return job === null || jobs.includes(job) || booked.get(run) === job
+      ? []
+      : [{ invariant: 'I3', kind: 'claim-of-stranger', run, job, jobs }];
   });
 }
 
@@ -53,11 +56,15 @@ function outcomesOfOthers(facts: CampaignFacts): Breach[] {
   });
 }
 
-/** An unknown time is booked as the worst case, so only measured seconds must be equal; no booking may be below Batch's. */
+/**
+ * An unknown time is booked as the worst case, so only measured seconds must be equal; no booking may be below Batch's. A run that
+ * was given up before it had a job names none.
+ */
 function otherSeconds(facts: CampaignFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
   return bookedRuns(facts).flatMap(({ run, jobId, billedSeconds: recorded, isMeasured }): Breach[] => {
     const ofRun = byRun.get(run) ?? [];
-    const isKnown = ofRun.some((job) => job.jobId === jobId) && ofRun.every(({ state }) => state === 'ended');
+    const isNamed = jobId === null ? ofRun.length > 0 : ofRun.some((job) => job.jobId === jobId);
+    const isKnown = isNamed && ofRun.every(({ state }) => state === 'ended');
     const billed = ofRun.reduce((sum, { billedSeconds }) => sum + billedSeconds, 0);
     if (!isKnown || (isMeasured ? recorded === billed : recorded >= billed)) return [];
     const jobs = ofRun.map((job) => job.jobId);

@@ -1,8 +1,21 @@
+import { isFinal } from '../model/reasons.ts';
 import type { Breach } from './breach.ts';
 import type { CampaignFacts } from './facts.ts';
 
-/** I2: what a completed workflow says of its round is what the record says. Changed records are among the changed objects. */
-export function stateBreaches({ workflows, records }: CampaignFacts): Breach[] {
+/** I2: every record has one final state, which its workflow says too. Changed records are among the changed objects. */
+export const stateBreaches = (facts: CampaignFacts): Breach[] => [...withoutFinalState(facts), ...otherStates(facts)];
+
+/** Only a round that finished has no reason. */
+function withoutFinalState({ records }: CampaignFacts): Breach[] {
+  return [...records].flatMap(([submission, ofSubmission]) =>
+    ofSubmission.flatMap(({ state, reason }, index): Breach[] => {
+      if (isFinal(state) && (state === 'finished') === (reason === null)) return [];
+      return [{ invariant: 'I2', kind: 'no-final-state', submission, sequence: index + 1, state, reason }];
+    }),
+  );
+}
+
+function otherStates({ workflows, records }: CampaignFacts): Breach[] {
   return workflows.flatMap(({ status, member, sequence, outcome, workflowId: workflow }): Breach[] => {
     if (status !== 'completed' || sequence === undefined || outcome === undefined) return [];
     const record = records.get(member)?.[sequence - 1];

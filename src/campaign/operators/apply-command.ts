@@ -1,6 +1,6 @@
 import { invalidField } from './command-fields.ts';
-import { ruleOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
-import { isDone } from '../scheduling/blocked-reason.ts';
+import { refusedWhileClosing } from './command-refusals.ts';
+import { definitionOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 
 /** Why a command, whose message may be any JSON, is refused; undefined if it is accepted. */
@@ -8,9 +8,12 @@ export function validationError<Name extends OperatorCommandName>(
   { name, message }: OperatorCommand<Name>,
   state: CampaignState,
 ): string | undefined {
-  const { reopens, acceptedWhileClosing, required = [], refusal } = ruleOf(name);
-  if (state.closing && !acceptedWhileClosing && !(reopens && isDone(state))) return 'the campaign is closing';
-  return invalidField(name, required, message) ?? refusal?.(message, state);
+  const definition = definitionOf(name);
+  return (
+    refusedWhileClosing(definition, state) ??
+    invalidField(name, definition.required ?? [], message) ??
+    definition.refusal?.(message, state)
+  );
 }
 
 /**
@@ -23,7 +26,7 @@ export function applyCommand<Name extends OperatorCommandName>(
   team: number,
   now: number,
 ): void {
-  const { reopens, apply } = ruleOf(name);
+  const { reopens, apply } = definitionOf(name);
   if (reopens) state.set({ closing: undefined });
   apply?.(message, { state, team, now });
 }
@@ -34,6 +37,6 @@ export function asRecorded<Name extends OperatorCommandName>(
   state: CampaignState,
   now: number,
 ): OperatorCommand<Name> {
-  const { recorded } = ruleOf(command.name);
+  const { recorded } = definitionOf(command.name);
   return recorded ? { ...command, message: recorded(command.message, state, now) } : command;
 }

@@ -1,5 +1,6 @@
 import type { MessageWith, RestReason } from './command-fields.ts';
-import { command, type CommandRule } from './command-rule.ts';
+import { command, type CommandDefinition } from './command-definition.ts';
+import { nothingToCancel, nothingToReprioritise, refusedBudget, unknownClass } from './command-refusals.ts';
 import { blockedReasonOf } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import { takeStuckSubmissions } from '../state/give-up-rule.ts';
@@ -25,8 +26,7 @@ export const operatorCommands = {
     sentAs: 'signal',
     required: ['team'],
     optional: ['priority', 'weight'],
-    refusal: ({ priority, weight }) =>
-      priority === undefined && weight === undefined ? 'neither priority nor weight is given' : undefined,
+    refusal: nothingToReprioritise,
     apply: ({ team: name, priority, weight }, { state, team }) =>
       state.treat(team, name, {
         ...(priority !== undefined && { priority }),
@@ -82,10 +82,7 @@ export const operatorCommands = {
     sentAs: 'update',
     optional: ['submissions', 'team', 'because'],
     acceptedWhileClosing: true,
-    refusal: ({ submissions, team, because }) =>
-      [submissions, team, because].every((choice) => choice === undefined)
-        ? 'neither submissions nor team nor because is given'
-        : undefined,
+    refusal: nothingToCancel,
     // The rounds of a cancelled team must still start to be recorded as cancelled.
     apply: ({ submissions, because }, { state, team }) =>
       submissions === undefined && because === undefined ? state.unpauseTeam(team) : undefined,
@@ -112,7 +109,7 @@ export type OperatorCommandName = keyof Table;
 
 /** Each command's message. */
 export type OperatorCommands = {
-  [Name in OperatorCommandName]: Table[Name] extends CommandRule<infer Message, infer _, infer _, infer _>
+  [Name in OperatorCommandName]: Table[Name] extends CommandDefinition<infer Message, infer _, infer _, infer _>
     ? Message
     : never;
 };
@@ -126,19 +123,10 @@ export type OperatorCommand<Name extends OperatorCommandName = OperatorCommandNa
 export type Attribution = MessageWith<never, never>;
 
 /** The rule of a command. */
-export const ruleOf = <Name extends OperatorCommandName>(name: Name): CommandRule<OperatorCommands[Name]> =>
-  rules[name];
+export const definitionOf = <Name extends OperatorCommandName>(name: Name): CommandDefinition<OperatorCommands[Name]> =>
+  definitions[name];
 
-const rules: { [Name in OperatorCommandName]: CommandRule<OperatorCommands[Name]> } = operatorCommands;
-
-const unknownClass = ({ slots }: CampaignState, name: string | undefined): string | undefined =>
-  name !== undefined && slots[name] === undefined ? `there is no instance class ${name}` : undefined;
+const definitions: { [Name in OperatorCommandName]: CommandDefinition<OperatorCommands[Name]> } = operatorCommands;
 
 const restReason = (state: CampaignState, now: number): RestReason =>
   blockedReasonOf(state, now) === 'budget' ? 'budget-exhausted' : 'cancelled';
-
-function refusedBudget(usd: number, { money }: CampaignState): string | undefined {
-  const microUsd = usd * 1_000_000;
-  if (microUsd < money.spent) return `$${usd} is less than the amount already spent`;
-  return microUsd > money.budget ? undefined : `$${usd} is not more than the current budget`;
-}

@@ -27,3 +27,6 @@ export const assumedDelays = { aws: { pull: 120, handOver: 30 }, here: { pull: 2
 
 /** Inputs of the test set per input of the sample if one of them is in S3, where a plan does not count. */
 export const assumedTestPerSampleInput = 100;
+
+export const uncountedInputsText =
+  'inputs in S3 are counted only at the start; a probe is assumed to take a hundredth of an evaluation';

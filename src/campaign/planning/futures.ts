@@ -10,6 +10,12 @@ export interface Future {
   outOfGpuMemoryShare: number;
 }
 
+/** Number of futures: at least five for P10 and P90, more if each takes less time; odd, to include the expected one. */
+export function futuresFor(submissions: number): number {
+  if (submissions > 20_000) return 5;
+  return submissions > 1_000 ? 11 : 41;
+}
+
 /** Equally likely futures, always the same for the same count; an odd count includes the expected one. */
 export function futuresOf(count: number): Future[] {
   const random = new RandomStream(count);

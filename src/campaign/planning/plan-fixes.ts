@@ -2,7 +2,7 @@ import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 import { moreSlots, type MoreSlots } from './more-slots.ts';
-import { spotPlanOf } from './spot.ts';
+import { spotPlanOf } from './spot-plan.ts';
 
 /** A change with which a plan meets both budget and deadline in nine of ten futures. */
 export interface PlanFix {

@@ -1,10 +1,9 @@
-import { dollars } from '../model/money.ts';
-import { futuresOf } from './futures.ts';
+import { futuresFor, futuresOf } from './futures.ts';
 import { meetsLimits, planFixes, type PlanFix } from './plan-fixes.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import { mixesOf } from './mixes.ts';
 import { spotAssumed, unknownsOf } from './unknowns.ts';
-import type { PlannedBudget } from './course.ts';
+import { waitsForMoney } from './waits-for-money.ts';
 
 /** Planned cost and finish of a campaign that has not started. */
 export interface CampaignPlan {
@@ -18,12 +17,6 @@ export interface CampaignPlan {
   mendings: PlanFix[];
   /** Text for people: what is assumed and what is not known yet. */
   unknowns: string[];
-}
-
-/** Number of futures: at least five for P10 and P90, more if each takes less time; odd, to include the expected one. */
-function futuresFor(submissions: number): number {
-  if (submissions > 20_000) return 5;
-  return submissions > 1_000 ? 11 : 41;
 }
 
 /** Plans every mix of classes. Deterministic. `say` receives progress: 100,000 submissions take a minute. */
@@ -51,15 +44,6 @@ export function planOf(asked: Omit<PlanInput, 'futures'>, say: (step: string) =>
       ...(fixes.some(({ spot }) => spot) ? spotAssumed : []),
     ],
   };
-}
-
-/** A note on the budget with which every run starts as soon as its slot is free, if the budget is only just sufficient. */
-function waitsForMoney({ budgetMicroUsd, neverWaitingMicroUsd }: MixPlan, { microUsd }: PlannedBudget): string[] {
-  if (budgetMicroUsd.p50 > microUsd || neverWaitingMicroUsd.p50 <= microUsd) return [];
-  return [
-    'every run reserves its worst case until it ends, so slots stay idle and the campaign ends later, as planned here; ' +
-      `with a budget of at least ${dollars(neverWaitingMicroUsd.p50)}, no run waits for money`,
-  ];
 }
 
 const bases = { 'wall-clock': 'upper-bound', expect: 'expectation', pilot: 'pilot' } as const;

@@ -20,11 +20,11 @@ import { mostStuck } from './stuck-limit.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf, ReadOnly } from './read-only.ts';
 import { RunStatistics } from './run-statistics.ts';
-import { Settings } from './settings.ts';
+import { CampaignSettings } from './campaign-settings.ts';
 import { Money } from './spending.ts';
 
 /** The implementation of {@link CampaignState}. Messages from submissions may arrive twice, late or out of order. */
-class State extends Settings {
+class State extends CampaignSettings {
   open = new Map<string, Submission>();
   money = new Money();
   faults = new PlatformFaults();

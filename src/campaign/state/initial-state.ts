@@ -4,7 +4,7 @@ import type { CanaryReport } from '../model/canaries/canary-report.ts';
 import { restoredCanaries } from './canaries.ts';
 import { worstCanaryMicroUsd } from '../model/canaries/canary-limits.ts';
 import { CampaignState, type StateFields } from './campaign-state.ts';
-import type { Work } from './settings.ts';
+import type { Work } from './campaign-settings.ts';
 import { defaultTreatment } from './team-settings.ts';
 import { Money, type Spending } from './spending.ts';
 import type { FieldsOf } from './read-only.ts';

@@ -37,12 +37,13 @@ const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
   (work) =>
   async (campaign, options): Promise<void> => {
-    const [{ enterStack, isRemote }, { withAccess }, { checkCodecKeys }, { shownError }] = await Promise.all([
-      import('../stack/enter-stack.ts'),
-      import('../access.ts'),
-      import('../stack/require-codec-keys.ts'),
-      import('../pseudonyms/names-of-campaign.ts'),
-    ]);
+    const [{ enterStack, isRemote }, { withAccess }, { requireCodecKeys: checkCodecKeys }, { shownError }] =
+      await Promise.all([
+        import('../stack/enter-stack.ts'),
+        import('../access.ts'),
+        import('../stack/require-codec-keys.ts'),
+        import('../pseudonyms/names-of-campaign.ts'),
+      ]);
     enterStack();
     const status = await withAccess(async (access) => {
       if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);

@@ -8,7 +8,7 @@ export const register: Register = (command, { output, end }) => {
         const { awsDoctor } = await import('../doctor/aws-doctor.ts');
         return end(await awsDoctor(file, output.result));
       }
-      const { doctor } = await import('../../local/commands/doctor.ts');
+      const { machineDoctor: doctor } = await import('../../local/commands/machine-doctor.ts');
       return end(await doctor(output.result));
     });
 };

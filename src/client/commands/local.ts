@@ -1,4 +1,6 @@
-import { localDown, localStatus, localUp } from '../../local/commands/local.ts';
+import { localDown } from '../../local/commands/local-down.ts';
+import { localStatus } from '../../local/commands/local-status.ts';
+import { localUp } from '../../local/commands/local-up.ts';
 import type { Register } from './command-context.ts';
 
 export const register: Register = (command, { output, end }) => {

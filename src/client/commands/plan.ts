@@ -1,5 +1,5 @@
 import { checkOptions, type PlanOptions } from '../plan/plan-options.ts';
-import { planCampaign } from '../plan/plan.ts';
+import { planCampaign } from '../plan/plan-campaign.ts';
 import { buildExample } from '../stack/example.ts';
 import { jsonOption, yesOption, type Register } from './command-context.ts';
 

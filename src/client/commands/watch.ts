@@ -6,7 +6,7 @@ import { endedStatus, endedText } from '../status/ended-status.ts';
 import { countsLine } from '../watch/counts-and-forecast.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { campaignResults } from '../status/results.ts';
-import { watchCampaign } from '../watch/watch.ts';
+import { watchCampaign } from '../watch/watch-campaign.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

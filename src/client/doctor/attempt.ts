@@ -3,10 +3,10 @@ import { HoldoutError, messageOf } from '../../errors.ts';
 import { missing, note, ok, type Requirement } from '../../requirement.ts';
 
 /** What a check found: the text of an `ok` line, or a requirement of its own. */
-export type Found = string | Requirement;
+export type AttemptFound = string | Requirement;
 
 /** Does a check; what it throws is MISSING, with the next step of the catalogue. */
-export async function attempt(what: string, check: () => Promise<Found>): Promise<Requirement> {
+export async function attempt(what: string, check: () => Promise<AttemptFound>): Promise<Requirement> {
   try {
     const found = await check();
     return typeof found === 'string' ? ok(what, found) : found;
@@ -18,7 +18,7 @@ export async function attempt(what: string, check: () => Promise<Found>): Promis
 }
 
 /** Like {@link attempt}, for a check whose own right may be lacking: then nothing is known, which is a note and never ok. */
-export function attemptIfAllowed(what: string, check: () => Promise<Found>): Promise<Requirement> {
+export function attemptIfAllowed(what: string, check: () => Promise<AttemptFound>): Promise<Requirement> {
   return attempt(what, async () => {
     try {
       return await check();

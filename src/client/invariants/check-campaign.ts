@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { forgotten } from '../../campaign/invariants/forgotten.ts';
 import { confirmed, judge, unjudged, type Judgement } from '../../campaign/invariants/judge.ts';
 import type { Access } from '../access.ts';
-import { forgotten, lookAt, type Look } from './collect-facts.ts';
+import { lookAt, type Look } from './collect-facts.ts';
 
 /** The numbers of what was compared. */
 interface CheckedCounts {

@@ -9,7 +9,6 @@ import { verifyCampaign, type VerifiedCampaign } from '../../ledger/verification
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { jobsOnHost } from '../../local/stack/remains.ts';
 import { runObjects } from '../../object-keys.ts';
-import { counted } from '../../safe-text.ts';
 import type { Buckets } from '../../settings.ts';
 import type { Access } from '../access.ts';
 import { isCampaignRunning } from '../operator/start-workflow.ts';
@@ -163,23 +162,4 @@ function partOf(buckets: Buckets, campaign: string, bucket: string, key: string)
   if (bucket === buckets.runs) return key.endsWith('/claim') ? 'claim' : 'run';
   const board = ['leaderboard.csv', 'results.json', 'heads.json'].map((name) => `${campaign}/${name}`);
   return bucket === buckets.results && board.includes(key) ? 'board' : 'record';
-}
-
-/** What Batch and Temporal no longer know, which they may forget after some days. */
-export function forgotten({ jobs, workflows, records }: CampaignFacts): string[] {
-  const known = new Set(jobs.map(({ jobId }) => jobId));
-  const runs = [...records.values()].flatMap((all) => all.flatMap((record) => record.runs));
-  const gone = runs.filter(({ jobId }) => jobId !== null && !known.has(jobId)).length;
-  const members = new Set(workflows.map(({ member }) => member));
-  const begun = [...records].filter(
-    ([submission, all]) => !members.has(submission) && all.some(({ runs }) => runs.length > 0),
-  );
-  return [
-    ...(gone === 0
-      ? []
-      : [`${counted(gone, 'job')} of the ledger that Batch no longer knows (it forgets a job after 7 days)`]),
-    ...(begun.length === 0
-      ? []
-      : [`the workflows of ${counted(begun.length, 'submission')}, which Temporal no longer has`]),
-  ];
 }

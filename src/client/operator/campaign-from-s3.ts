@@ -1,7 +1,7 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { effectiveSettings } from '../../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../../errors.ts';
-import type { CanaryRecord } from '../../ledger/canaries.ts';
+import type { CanaryRecord } from '../../ledger/canary-records.ts';
 import { acceptedCommands, type ChainedCommand } from '../../ledger/command-log.ts';
 import { readCampaignRecord } from '../../ledger/campaign-record.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';

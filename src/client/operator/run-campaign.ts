@@ -13,12 +13,13 @@ import { appendRows } from './append-rows.ts';
 import { exitOf, exitStatus } from '../exit-status.ts';
 import { isOpen, campaignFromS3 } from './campaign-from-s3.ts';
 import { screenColumns, type Output } from '../output.ts';
-import { keepResults, campaignResults, resultsJson } from '../status/results.ts';
+import { keepResultFiles } from '../status/result-files.ts';
+import { campaignResults, resultsJson } from '../status/results.ts';
 import { isCampaignRunning, startWorkflow } from './start-workflow.ts';
 import { unpolledLines, unpolledQueues } from '../status/trouble/unpolled-queues.ts';
 import { sealFor, sealKeysFolder } from '../sealing.ts';
 import { makeRecordKey } from '../verification/record-key.ts';
-import { watchCampaign } from '../watch/watch.ts';
+import { watchCampaign } from '../watch/watch-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 
 export interface RunCampaignOptions {
@@ -90,7 +91,7 @@ async function startAndReport(
   if (options.detach) return exitStatus.done;
   const watched = ended ? ({ kind: 'ended' } as const) : await watchCampaign(access, campaign, output);
   const view = await campaignResults(access, campaign);
-  const folder = await keepResults(homeFolder(), view);
+  const folder = await keepResultFiles(homeFolder(), view);
   if (options.json) output.result(resultsJson(view));
   else output.result(`\n${view.text(screenColumns())}\n`);
   output.say(`leaderboard.csv, results.json and report.txt are in ${folder}`);

@@ -11,7 +11,7 @@ import { withAccess } from '../access.ts';
 import { dryRun } from './dry-run.ts';
 import { runCampaign, type RunCampaignOptions } from './run-campaign.ts';
 import { confirmed } from '../confirm.ts';
-import { checkCodecKeys } from '../stack/require-codec-keys.ts';
+import { requireCodecKeys } from '../stack/require-codec-keys.ts';
 import { checkRemoteStart } from '../stack/check-remote.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { buildExample } from '../stack/example.ts';
@@ -55,7 +55,7 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
 const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> =>
   withAccess(async (access) => {
     await checkRemoteStart(access, checked.instanceClasses);
-    await checkCodecKeys(access);
+    await requireCodecKeys(access);
     if (options.dryRun) return dryRun(access, checked, output);
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';
     const where = `namespace ${access.temporal.options.namespace}, AWS ${process.env['AWS_PROFILE'] ?? 'default profile'} in ${region}`;

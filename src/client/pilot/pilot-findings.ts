@@ -8,7 +8,7 @@ import { instantText } from '../../campaign/model/units.ts';
 import { Names } from '../../campaign/pseudonyms/names.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import { counted, firstFew } from '../../safe-text.ts';
-import { conditionsOf } from './pilot-conditions.ts';
+import { conditionsOf } from './conditions-of-file.ts';
 import { findPilot } from './pilot-record.ts';
 import { blindCampaign } from '../pseudonyms/blind-campaign.ts';
 

@@ -11,7 +11,7 @@ import { pilotCampaign, pilotRunsOf, type PilotRuns } from './pilot-campaign.ts'
 import { savePilot } from './pilot-record.ts';
 import { sealFor } from '../sealing.ts';
 import { startWorkflow } from '../operator/start-workflow.ts';
-import { watchCampaign } from '../watch/watch.ts';
+import { watchCampaign } from '../watch/watch-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 
 /** The runs of a sample that are not measured yet, by class, and those that are running. */

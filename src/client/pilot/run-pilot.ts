@@ -15,7 +15,7 @@ import { confirmed } from '../confirm.ts';
 import { inStack } from '../stack/in-stack.ts';
 import type { Output } from '../output.ts';
 import type { PilotRuns } from './pilot-campaign.ts';
-import { conditionsOf } from './pilot-conditions.ts';
+import { conditionsOf } from './conditions-of-file.ts';
 import { findPilot } from './pilot-record.ts';
 import { handInPilots, measurePilots, type PilotResult, type PilotWork } from './pilot-work.ts';
 import { teamsOf } from '../plan/plan-request.ts';

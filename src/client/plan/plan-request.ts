@@ -1,5 +1,5 @@
 import { gpuKinds } from '../../campaign/model/classes/instance-class-kinds.ts';
-import { assumedDelays, assumedTestPerSampleInput } from '../../campaign/planning/assumptions.ts';
+import { assumedDelays, assumedTestPerSampleInput, uncountedInputsText } from '../../campaign/planning/assumptions.ts';
 import { knowledgeOf, startUpOf, type Knowledge } from '../../campaign/planning/knowledge.ts';
 import type { PlanInput } from '../../campaign/planning/mix-plan.ts';
 import { changedClasses, type WhatIf } from '../../campaign/planning/what-if.ts';
@@ -63,9 +63,7 @@ async function itemsOf({ testSet, sampleSet }: CheckedCampaign, known: number | 
         sampleSet: { items: sample ?? Math.max(1, Math.round(testItems / assumedTestPerSampleInput)) },
       }),
     },
-    assumed: isKnown
-      ? []
-      : ['inputs in S3 are counted only at the start; a probe is assumed to take a hundredth of an evaluation'],
+    assumed: isKnown ? [] : [uncountedInputsText],
   };
 }
 

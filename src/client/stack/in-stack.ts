@@ -6,7 +6,7 @@ import { openStack, type Stack } from '../../local/stack/open-stack.ts';
 import { unsupportedBecause } from '../../local/tools/open-engine.ts';
 import { withAccess, type Access } from '../access.ts';
 import { closeOnSignal, type Closing } from '../close-on-signal.ts';
-import { checkCodecKeys } from './require-codec-keys.ts';
+import { requireCodecKeys } from './require-codec-keys.ts';
 import { checkRemoteStart } from './check-remote.ts';
 import { isRemote } from './enter-stack.ts';
 import type { Output } from '../output.ts';
@@ -24,7 +24,7 @@ export async function inStack<Result>(
   if (isRemote()) {
     return withAccess(async (access) => {
       await checkRemoteStart(access, classes);
-      await checkCodecKeys(access);
+      await requireCodecKeys(access);
       return work(access);
     });
   }
@@ -50,7 +50,7 @@ export async function inEmbeddedStack<Result>(
   try {
     enterEnvironment(stack.environment);
     return await withAccess(async (access) => {
-      await checkCodecKeys(access);
+      await requireCodecKeys(access);
       await readyBatch(await access.openBatch(), access.settings.jobDefinition, classes);
       return work(access, stack, closing);
     });

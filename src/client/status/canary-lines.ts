@@ -1,7 +1,7 @@
 import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { mostCanaryFaults } from '../../campaign/state/canaries.ts';
-import { stuckStepText } from './blocked-text.ts';
+import { stuckStepText } from './trouble/stuck-texts.ts';
 import { arrowTo, nextStepAfter } from './trouble/next-step.ts';
 
 /** A line for every class that gets no runs because its canary has not ended. */

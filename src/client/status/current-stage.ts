@@ -7,7 +7,8 @@ import { queryDeadlineMs } from '../../timings.ts';
 import { stageQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { queryProgress } from './query-progress.ts';
-import { blockedLines, stuckLine } from './blocked-text.ts';
+import { blockedLines } from './blocked-text.ts';
+import { stuckLine } from './trouble/stuck-texts.ts';
 import { offSpotText } from './off-spot-text.ts';
 import { stageIn, stageText } from './running-submissions.ts';
 

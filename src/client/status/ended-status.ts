@@ -4,7 +4,9 @@ import { instantText } from '../../campaign/model/units.ts';
 import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
-import { endedBecause, list, operators } from './status-text.ts';
+import { operatorsLogText } from './operators-log-text.ts';
+import { endedBecause } from './status-text.ts';
+import { list } from './titled-list.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
@@ -84,7 +86,7 @@ export function endedText(status: EndedStatus): string {
       'failures that are not a team’s fault can be retried',
       retryable.map((reason) => retryCommand(campaign, reason)),
     ),
-    ...operators(status.operatorsLog),
+    ...operatorsLogText(status.operatorsLog),
   ].join('\n\n');
 }
 

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { visibleJson } from '../../escaping/visible.ts';
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { isFinal, type SubmissionState } from '../../campaign/model/reasons.ts';
@@ -21,7 +19,7 @@ import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-
 import { stageText, runningSubmissions, type RunningSubmission } from './running-submissions.ts';
 import { unsealingText } from './unsealing-text.ts';
 
-interface ResultsView {
+export interface ResultsView {
   /** The output of `results --json`; `instanceTime` is absent where no instance is known. */
   results: CampaignResults & { instanceTime?: Record<string, InstanceTime> };
   /** Who opened logs and outputs, and why. */
@@ -87,17 +85,6 @@ export function withStages(results: CampaignResults, running: readonly RunningSu
 /** The object of `results --json`. */
 export const resultsJson = ({ results, unsealings }: ResultsView): string =>
   visibleJson({ ...results, ...(unsealings.length > 0 && { unsealings }) });
-
-/** Writes results as files into `<home>/results/<campaign>/` and returns that folder. */
-export async function keepResults(home: string, { results, leaderboard, text }: ResultsView): Promise<string> {
-  const folder = join(home, 'results', results.campaign);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const mode = 0o600;
-  await writeFile(join(folder, 'leaderboard.csv'), leaderboard, { mode });
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`, { mode });
-  await writeFile(join(folder, 'report.txt'), `${text()}\n`, { mode });
-  return folder;
-}
 
 /** One row per submission; see {@link ResultsView} for `columns`. */
 export function submissionTable({ submissions }: CampaignResults, columns?: number): string {

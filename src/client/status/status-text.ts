@@ -1,15 +1,17 @@
 import { dollars } from '../../campaign/model/money.ts';
-import type { Forecast } from '../../campaign/forecasting/forecast.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
-import { blockedLines, stuckLine } from './blocked-text.ts';
+import { blockedLines } from './blocked-text.ts';
 import { canaryLines } from './canary-lines.ts';
+import { forecastBlocks } from './forecast-text.ts';
 import { offSpotLine } from './off-spot-text.ts';
-import { faultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
+import { operatorsLogText } from './operators-log-text.ts';
+import { list } from './titled-list.ts';
+import { platformFaultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
+import { stuckLine } from './trouble/stuck-texts.ts';
 import { table } from '../table.ts';
-import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 
 /** The output of `status` for a running campaign, after `notes` for the operator. */
 export function statusText(progress: CampaignProgress, notes: readonly string[] = []): string {
@@ -52,7 +54,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
     ),
     ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
     ...list('canaries', canaryLines(progress)),
-    ...list('platform faults', faultLines(progress)),
+    ...list('platform faults', platformFaultLines(progress)),
     ...list('waiting for machines', waitLines(progress)),
     ...list('not all slots are used', unprovenLines(progress)),
     ...list('stuck, retrying', progress.stuck.filter(({ what }) => what !== placementStep).map(stuckLine)),
@@ -62,7 +64,7 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
       'priorities',
       progress.prioritised.map((team) => `${team.team}: priority ${team.priority}, weight ${team.weight}`),
     ),
-    ...operators(progress.operatorsLog),
+    ...operatorsLogText(progress.operatorsLog),
   ];
   return blocks.join('\n\n');
 }
@@ -70,42 +72,6 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
 /** Campaigns of older workers have none. */
 const canaryCost = ({ canaries }: Partial<CampaignProgress['money']>): string =>
   canaries ? `, canaries ${dollars(canaries)}` : '';
-
-function forecastBlocks(
-  campaign: string,
-  forecast: Forecast | null,
-  { deadline, budget }: { deadline: string; budget: number },
-): string[] {
-  if (forecast === null) return ['forecast: not enough runs have ended yet'];
-  const { finish, spend, remedies } = forecast;
-  const misses = [
-    missText('the deadline', finish, Date.parse(deadline)),
-    missText('the budget', spend, budget),
-  ].flatMap((miss) => miss ?? []);
-  return [
-    table(
-      ['forecast', 'P10', 'P50', 'P90'],
-      [
-        ['finish', instantText(finish.p10), instantText(finish.p50), instantText(finish.p90)],
-        ['spend', dollars(spend.p10), dollars(spend.p50), dollars(spend.p90)],
-      ],
-    ),
-    ...list('at the current pace', misses),
-    ...list(
-      'fixes, cheapest first',
-      remedies.map((remedy) => commandText(campaign, remedy)),
-    ),
-  ];
-}
-
-function missText(limit: string, { p50, p90 }: Forecast['finish'], most: number): string | undefined {
-  if (p50 > most) return `${limit} is more likely missed than met`;
-  return p90 > most ? `${limit} is missed in more than 1 of 10 cases` : undefined;
-}
-
-/** A fix begins with its command; on the command line the campaign follows it. */
-const commandText = (campaign: string, remedy: string): string =>
-  `npm run holdout -- ${remedy.replace(/^(\S+)/, `$1 ${campaign}`)}`;
 
 /** Reasons and the party responsible for each, the most frequent first. */
 export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[] =>
@@ -115,16 +81,3 @@ export const endedBecause = (reasons: Partial<Record<Reason, number>>): string[]
       .sort(([, a], [, b]) => b - a)
       .map(([reason, count]) => `${reason}: ${count} (${responsibleParty(reason as Reason)})`),
   );
-
-export const operators = (lines: readonly OperatorLogLine[]): string[] =>
-  list(
-    'operators',
-    lines
-      .slice(-10)
-      .map(({ at, by, act, reason, refused }) =>
-        [at, by, act, reason && `(${reason})`, refused && `REFUSED: ${refused}`].filter((part) => part).join(' '),
-      ),
-  );
-
-export const list = (title: string, lines: string[]): string[] =>
-  lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];

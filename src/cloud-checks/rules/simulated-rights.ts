@@ -1,5 +1,5 @@
 /** One decision of IAM's policy simulator, as SimulatePrincipalPolicy returns it. */
-export interface Decision {
+export interface SimulatedDecision {
   EvalActionName?: string | undefined;
   EvalResourceName?: string | undefined;
   EvalDecision?: string | undefined;
@@ -15,7 +15,7 @@ export interface SimulatedRights {
 }
 
 /** Sums decisions up. A denial for want of a value that the real call has is no denial. */
-export function simulatedRights(decisions: readonly Decision[]): SimulatedRights {
+export function simulatedRights(decisions: readonly SimulatedDecision[]): SimulatedRights {
   const rights: SimulatedRights = { allowed: 0, lacking: [], open: [] };
   for (const { EvalActionName = '?', EvalResourceName = '*', EvalDecision, MissingContextValues = [] } of decisions) {
     const right = `${EvalActionName} on ${EvalResourceName}`;

@@ -7,7 +7,7 @@ import { truthOf } from '../../scoring/score-predictions.ts';
 import type { SealKeys } from '../../sealing/seal-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { readsAtOnce } from '../ledger.ts';
-import type { CanaryRecord } from '../canaries.ts';
+import type { CanaryRecord } from '../canary-records.ts';
 import { commandChain } from '../command-log.ts';
 import type { CampaignRecord } from '../campaign-record.ts';
 import { headOf, type Chains, type Heads } from '../heads.ts';
@@ -26,7 +26,7 @@ import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { verifyRequested } from './verify-requested.ts';
 import { verifyPublication } from './verify-published.ts';
-import { verifySubmission, type CampaignFacts, type VerifiedSubmission } from './verify-submission.ts';
+import { verifySubmission, type VerifiedFacts, type VerifiedSubmission } from './verify-submission.ts';
 
 /** What a verification found. */
 export interface Verification {
@@ -103,7 +103,7 @@ async function verifyAll(
   const labels = outputs ? await verifyLabels(objects, frozen) : undefined;
   if (!outputs) objects.findings.note('the contents of predictions and logs, and the scores; `verify` checks them');
   const { missing, ...scoring } = await scoringOf(frozen, labels, sealKeys);
-  const facts: CampaignFacts = { buckets, frozen, digest, ...scoring, outputs, present: keys.runs };
+  const facts: VerifiedFacts = { buckets, frozen, digest, ...scoring, outputs, present: keys.runs };
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
@@ -143,7 +143,7 @@ const headsOf = (
 });
 
 /** What scores are computed again with. `missing`: why sealed predictions cannot be opened; then nothing is scored. */
-interface Scoring extends Pick<CampaignFacts, 'truth' | 'identity' | 'turns'> {
+interface Scoring extends Pick<VerifiedFacts, 'truth' | 'identity' | 'turns'> {
   missing?: HoldoutError;
 }
 
@@ -188,7 +188,7 @@ async function publishedHeads(
 
 async function verifySubmissions(
   objects: CheckedObjects,
-  facts: CampaignFacts,
+  facts: VerifiedFacts,
   rows: readonly Submission[],
   keys: CampaignKeys,
 ): Promise<Map<string, VerifiedSubmission>> {

@@ -5,7 +5,7 @@ import { worstCanaryMicroUsd } from '../../campaign/model/canaries/canary-limits
 import { canaryMember, runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
-import { byClassAndNumber, type CanaryRecord } from '../canaries.ts';
+import { byClassAndNumber, type CanaryRecord } from '../canary-records.ts';
 import type { Heads } from '../heads.ts';
 import { costFault } from './cost-fault.ts';
 import type { CheckedObjects } from './object-bytes.ts';

@@ -15,7 +15,7 @@ import type { ScoringTurns } from './scoring-turns.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** What every submission is compared with. */
-export interface CampaignFacts {
+export interface VerifiedFacts {
   buckets: Buckets;
   frozen: FrozenCampaign;
   /** sha256 (hex) of campaign.json. */
@@ -45,7 +45,7 @@ export interface VerifiedSubmission {
 /** Checks the chain of a submission with `count` records and everything that it names. */
 export async function verifySubmission(
   objects: CheckedObjects,
-  facts: CampaignFacts,
+  facts: VerifiedFacts,
   { submission, team }: Submission,
   count: number,
 ): Promise<VerifiedSubmission> {
@@ -75,7 +75,7 @@ export async function verifySubmission(
 
 async function verifyChain(
   objects: CheckedObjects,
-  { buckets: { results }, frozen: { campaign }, digest: frozen }: CampaignFacts,
+  { buckets: { results }, frozen: { campaign }, digest: frozen }: VerifiedFacts,
   submission: string,
   { team, count }: { team: string; count: number },
 ): Promise<{ records: LedgerRecord[]; digests: string[] }> {
@@ -95,7 +95,7 @@ async function verifyChain(
   return { records, digests };
 }
 
-const misplacedKey = (objects: CheckedObjects, { buckets }: CampaignFacts, record: LedgerRecord): void =>
+const misplacedKey = (objects: CheckedObjects, { buckets }: VerifiedFacts, record: LedgerRecord): void =>
   objects.findings.fault(
     buckets.results,
     resultObjects.ledger(record.campaign, record.submission, record.sequence),
@@ -113,7 +113,7 @@ interface RunWithPredictions {
 /** Checks a run's predictions against its outcome, and computes their scores again; returns the score files by key. */
 async function verifyPredictions(
   objects: CheckedObjects,
-  facts: CampaignFacts,
+  facts: VerifiedFacts,
   submission: string,
   { n, outcome, records, scoredBy }: RunWithPredictions,
 ): Promise<Map<string, ScoreFile>> {
@@ -151,7 +151,7 @@ async function verifyPredictions(
 
 async function readScores(
   objects: CheckedObjects,
-  { buckets: { results } }: CampaignFacts,
+  { buckets: { results } }: VerifiedFacts,
   runKey: string,
   scoredBy: readonly LedgerRecord[],
   collected: string | undefined,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holdoutError } from '../../errors.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import { openHome } from './home/home.ts';
 import { logOf, logTail, spawnLogged } from './parts/part-log.ts';
 import { runningStack } from './open-stack.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import type { Home } from './home/home.ts';
 import { takeDown } from './take-down.ts';
 import { keeperOf, isShuttingDown, readUsers } from './users.ts';

@@ -3,7 +3,7 @@ import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { openTools } from '../tools/open-tools.ts';
 import { openCodecKeys } from './home/codec-keys.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { holdoutError } from '../../errors.ts';
-import { reportWhile, type ReportLine } from '../report.ts';
+import { reportWhile, type ReportLine } from '../report-line.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { which } from './find-engine.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { messageOf, holdoutError } from '../../errors.ts';
 import { lock } from '../file-lock.ts';
-import { reportWhile, type ReportLine } from '../report.ts';
+import { reportWhile, type ReportLine } from '../report-line.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import { downloadTool } from './download.ts';

@@ -1,6 +1,6 @@
 import { holdoutError } from '../../errors.ts';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import type { Home } from '../stack/home/home.ts';
 import type { ToolCache } from './cache.ts';
 import { installCommand, installPackages, missingPackages } from './debian-packages.ts';

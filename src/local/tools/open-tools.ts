@@ -1,4 +1,4 @@
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import type { Home } from '../stack/home/home.ts';
 import { ToolCache } from './cache.ts';
 import { obtainTool } from './obtain-tool.ts';

@@ -3,7 +3,7 @@ import { pack } from 'tar-stream';
 import { executableOf } from '../../runner/isolation/program/executable.ts';
 import { call } from '../../runner/isolation/program/machine-code.ts';
 import { ProgramMemory } from '../../runner/isolation/program/memory.ts';
-import { nr } from '../../runner/isolation/program/system-calls.ts';
+import { nr } from '../../runner/isolation/program/call-numbers.ts';
 
 /** The exit status of the program in {@link smokeImage}; no engine uses it for its own failures. */
 export const smokeStatus = 42;

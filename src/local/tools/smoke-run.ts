@@ -11,7 +11,7 @@ import { runPathsOf } from '../../runner/sandbox/run-paths.ts';
 import { runInSandbox } from '../../runner/sandbox/sandbox.ts';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { isCgroupV2 } from '../cgroups.ts';
-import type { ReportLine } from '../report.ts';
+import type { ReportLine } from '../report-line.ts';
 import { lastLines, runCommand } from '../../run-command.ts';
 import { openIdentity } from '../stack/home/home-identity.ts';
 import type { Home } from '../stack/home/home.ts';

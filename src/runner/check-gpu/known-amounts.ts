@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
 import { holdoutError } from '../../errors.ts';
 import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
-import { timings } from '../timings.ts';
-import { CudaLoad, type StartedLoad } from './cuda-load.ts';
+import { runnerTimings } from '../runner-timings.ts';
+import { CudaProcess, type StartedLoad } from './cuda-process.ts';
 
 /** The result of one check: the expected range of the peak and the measured peak, in MiB. */
 export interface Finding {
@@ -26,7 +26,7 @@ export interface CheckedGpu {
 export type Check = (gpu: CheckedGpu) => Promise<Finding>;
 
 /** Long enough for several samples. */
-const hold = (): Promise<void> => sleep(4 * timings.gpuSample);
+const hold = (): Promise<void> => sleep(4 * runnerTimings.gpuSample);
 
 /** The driver allocates memory in blocks of 2 MiB and adds page tables. */
 const toleranceMiB = (amount: number): number => 16 + amount / 100;
@@ -47,9 +47,9 @@ async function measured<T>(work: () => Promise<T>): Promise<{ result: T; device:
   }
 }
 
-const measuredLoad = <T>(work: (load: CudaLoad) => Promise<T>): Promise<{ result: T; device: MeasuredDevice }> =>
+const measuredLoad = <T>(work: (load: CudaProcess) => Promise<T>): Promise<{ result: T; device: MeasuredDevice }> =>
   measured(async () => {
-    const started = await CudaLoad.start();
+    const started = await CudaProcess.start();
     if (started.kind === 'impossible') throw holdoutError('COMMAND_FAILED', { command: 'python3', cause: started.why });
     try {
       return await work(started.load);
@@ -61,7 +61,7 @@ const measuredLoad = <T>(work: (load: CudaLoad) => Promise<T>): Promise<{ result
 /** Measures a process that only opens the device; `impossible` if there is no CUDA. */
 export const measureContext = (): Promise<{ result: StartedLoad; device: MeasuredDevice }> =>
   measured(async () => {
-    const started = await CudaLoad.start();
+    const started = await CudaProcess.start();
     if (started.kind === 'impossible') return started;
     await hold();
     await started.load.quit();

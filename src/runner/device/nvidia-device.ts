@@ -5,7 +5,7 @@ import type { SampledGpu, WantedGpus } from './device-samples.ts';
 import { accountedApps, accountedPeaksSince } from './nvidia-smi.ts';
 import { NvidiaSampler } from './nvidia-sampler.ts';
 import type { EngineSettings } from '../runner-settings.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 export type MeasuredDevice = NonNullable<RunOutcome['device']>;
 
@@ -49,7 +49,7 @@ function createFlags(engine: EngineSettings['name'], names: readonly string[]): 
 /** Throws DEVICE_UNWATCHED if the peak of a GPU may have been missed. `accounted` is by UUID. */
 function measuredDevice(gpus: readonly SampledGpu[], accounted: ReadonlyMap<string, number>): MeasuredDevice {
   const longestGapMs = Math.max(...gpus.map((gpu) => gpu.longestGapMs));
-  if (accounted.size === 0 && longestGapMs > timings.gpuLongestGap) {
+  if (accounted.size === 0 && longestGapMs > runnerTimings.gpuLongestGap) {
     throw holdoutError('DEVICE_UNWATCHED', { program: 'nvidia-smi', seconds: Math.round(longestGapMs / 1000) });
   }
   const all = gpus.map(({ uuid, totalMiB, idleMiB, peakMiB }): DeviceUse => {

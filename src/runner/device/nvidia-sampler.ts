@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import { DeviceSamples, type SampledGpu, type WantedGpus } from './device-samples.ts';
 import { type NvidiaEnd, unreadable } from './nvidia-failure.ts';
 import { readingOf, samplingCommand } from './nvidia-smi.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 /**
  * Samples the usage of a run's GPUs with nvidia-smi, each on its own. Restarts an nvidia-smi that dies or stops printing; the
@@ -17,7 +17,7 @@ export class NvidiaSampler {
   /** The last line that was no reading. */
   private lastLine: string | undefined;
   private onFirstReadings = (): void => {};
-  private readonly watchdog = setInterval(() => this.endSilence(), timings.gpuSilence / 3);
+  private readonly watchdog = setInterval(() => this.endSilence(), runnerTimings.gpuSilence / 3);
 
   private readonly samples: DeviceSamples;
 
@@ -30,7 +30,7 @@ export class NvidiaSampler {
    * Resolves after a reading of each GPU. Throws DEVICE_UNREADABLE if nvidia-smi exits before them or takes longer than
    * `limitMs`, GPUS_DIFFER if it lists too few GPUs.
    */
-  static async start(wanted: WantedGpus, limitMs = timings.gpuFirstSample): Promise<NvidiaSampler> {
+  static async start(wanted: WantedGpus, limitMs = runnerTimings.gpuFirstSample): Promise<NvidiaSampler> {
     const sampler = new NvidiaSampler(wanted);
     try {
       await sampler.firstReadings(limitMs);
@@ -76,12 +76,12 @@ export class NvidiaSampler {
   }
 
   private spawn(): void {
-    const [program, ...args] = samplingCommand(timings.gpuSample);
+    const [program, ...args] = samplingCommand(runnerTimings.gpuSample);
     this.sampler = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     if (this.sampler.stdout) createInterface({ input: this.sampler.stdout }).on('line', (line) => this.read(line));
     this.sampler.on('error', () => {});
     this.sampler.once('close', () => {
-      if (!this.isClosed) this.restart = setTimeout(() => this.spawn(), timings.gpuRestart);
+      if (!this.isClosed) this.restart = setTimeout(() => this.spawn(), runnerTimings.gpuRestart);
     });
   }
 
@@ -96,6 +96,6 @@ export class NvidiaSampler {
   }
 
   private endSilence(): void {
-    if (this.samples.silentMs(performance.now()) > timings.gpuSilence) this.sampler?.kill('SIGKILL');
+    if (this.samples.silentMs(performance.now()) > runnerTimings.gpuSilence) this.sampler?.kill('SIGKILL');
   }
 }

@@ -1,5 +1,5 @@
 import { run } from '../sandbox/command.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 /** A reading of one GPU by nvidia-smi. */
 export interface GpuReading {
@@ -34,7 +34,7 @@ export function readingOf(line: string): GpuReading | undefined {
  */
 export async function accountedApps(): Promise<string[]> {
   const query = ['--query-accounted-apps=gpu_uuid,pid,max_memory_usage,time', '--format=csv,noheader,nounits'];
-  const stop = AbortSignal.timeout(timings.gpuListing);
+  const stop = AbortSignal.timeout(runnerTimings.gpuListing);
   const listing = await run(['nvidia-smi', ...query], { stop }).catch(() => undefined);
   if (listing?.status !== 0) return [];
   return listing.stdout.split('\n').filter((line) => accountOf(line) !== undefined);

@@ -1,10 +1,10 @@
 import type { ContainerEnd } from '../../campaign/model/run-outcome.ts';
-import type { Findings } from './program/hostile-program.ts';
+import type { ProgramFindings } from './program/hostile-program.ts';
 
 /** What a drill showed: the hostile program's own report, and what was seen from outside. */
-export interface Evidence {
+export interface DrillEvidence {
   /** Undefined if the program left none, or one that is none. */
-  findings: Findings | undefined;
+  findings: ProgramFindings | undefined;
   outside: Outside;
   expected: Expected;
 }

@@ -5,9 +5,9 @@ import { processorsOf } from '../sandbox/container-flags.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
 import { type ConfinedRun, type DrilledRun, runConfined } from './confined-program.ts';
 import { memoryLimitMiB, programFor } from './drill-program.ts';
-import type { Evidence, Expected, Outside } from './drill-findings.ts';
-import { judgeGvisor } from './judge/gvisor.ts';
-import { judge } from './judge/judge.ts';
+import type { DrillEvidence, Expected, Outside } from './drill-findings.ts';
+import { judgeGvisor } from './control-checks/gvisor.ts';
+import { judgeControls } from './control-checks/judge-controls.ts';
 import { asFilled, withFillableOutput } from './largest-output.ts';
 import type { AttackPlan } from './program/hostile-program.ts';
 import { listen } from './listeners.ts';
@@ -28,7 +28,7 @@ export const drill = async (request: Drill): Promise<ControlCheck[]> =>
 
 async function checksOf(request: Drill): Promise<ControlCheck[]> {
   const all = ['memory', 'processes'] as const;
-  if (request.run.instanceClass.isolation !== 'gvisor') return judge(await evidenceOf(request, all));
+  if (request.run.instanceClass.isolation !== 'gvisor') return judgeControls(await evidenceOf(request, all));
   return judgeGvisor({
     calm: await evidenceOf(request, []),
     memory: await evidenceOf(request, ['memory']),
@@ -37,7 +37,7 @@ async function checksOf(request: Drill): Promise<ControlCheck[]> {
 }
 
 /** One container with the hostile program. */
-async function evidenceOf({ settings, run, stop }: Drill, exhausts: AttackPlan['exhausts']): Promise<Evidence> {
+async function evidenceOf({ settings, run, stop }: Drill, exhausts: AttackPlan['exhausts']): Promise<DrillEvidence> {
   const listeners = await listen(runPathsOf(settings).container);
   try {
     const program = programFor(run, listeners.targets, exhausts);

@@ -3,7 +3,7 @@ import { runnerExit } from '../../campaign/model/run-outcome.ts';
 import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { ContainerEngine } from '../sandbox/engine.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 import { ownContainer } from './own-container.ts';
 import { runnerArguments, runnerContainer } from './runner-container.ts';
 
@@ -44,7 +44,7 @@ async function runToEnd(engine: ContainerEngine, args: string[], name: string, s
   // Repeated, because a container that is still starting gets no signal.
   const onStop = (): void => {
     signal();
-    signals = setInterval(signal, timings.signalAgain);
+    signals = setInterval(signal, runnerTimings.signalAgain);
   };
   try {
     const attached = engine.startTied(name);

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 interface Fill {
   usedBytes: number;
@@ -17,7 +17,7 @@ export class FillMeter {
     private readonly folder: string,
     private readonly emptyBytes: number,
   ) {
-    this.timer = setInterval(() => void this.sample().catch(() => {}), timings.outputSample);
+    this.timer = setInterval(() => void this.sample().catch(() => {}), runnerTimings.outputSample);
   }
 
   /** The current usage counts as zero. */

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { GrowthPoint } from '../../campaign/model/run-outcome.ts';
 import { GrowthRecord } from './growth-record.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 /**
  * Measures from outside how a run's predictions file grows, five times a second. It reads only the size and never opens the
@@ -10,7 +10,7 @@ import { timings } from '../timings.ts';
 export class GrowthMeter {
   private readonly record = new GrowthRecord();
   private readonly startedAt = performance.now();
-  private readonly timer = setInterval(() => void this.sample(), timings.outputSample);
+  private readonly timer = setInterval(() => void this.sample(), runnerTimings.outputSample);
 
   /** `names`: the possible paths of the file; the first that exists counts. */
   constructor(private readonly names: readonly string[]) {}

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 const device = '/dev/kmsg';
 /** More than the longest record of the kernel. */
@@ -23,7 +23,7 @@ export class KernelLog {
   ) {
     while (this.next() !== undefined) continue;
     this.verdictSoFar = 'none';
-    this.timer = setInterval(() => this.drain(), timings.kernelLog);
+    this.timer = setInterval(() => this.drain(), runnerTimings.kernelLog);
   }
 
   /** Undefined if the log cannot be read. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { retryFor } from '../../retry-for.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));
@@ -62,7 +62,7 @@ async function removeTree(folder: string): Promise<void> {
     if (entry.isDirectory()) await removeTree(join(folder, entry.name));
   }
   // The last process of a killed container may still be exiting.
-  await retryFor(() => removeEmpty(folder), { limit: timings.cgroupRemoval, firstPause: 50 });
+  await retryFor(() => removeEmpty(folder), { limit: runnerTimings.cgroupRemoval, firstPause: 50 });
 }
 
 const removeEmpty = (folder: string): Promise<void> =>

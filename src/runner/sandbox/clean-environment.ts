@@ -11,6 +11,9 @@ const forbidden = /^(?:(?:LD|NVIDIA|AWS|HOLDOUT)_|GCONV_PATH$)/;
 /** Bytes of all variables together, and of one: the kernel accepts no single string beyond 128 KiB. */
 const [maxBytes, maxVariableBytes] = [131_072, 32_768];
 
+/** Names of withheld variables that an outcome has at most; an image may set any number. */
+export const maxWithheld = 50;
+
 export interface CleanEnvironment {
   /** The variables of the submission, complete. */
   variables: Record<string, string>;

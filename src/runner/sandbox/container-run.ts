@@ -3,7 +3,7 @@ import { holdoutError } from '../../errors.ts';
 import { type NeverStarted, refusedAfterStart, refusedStart } from './start-refusal.ts';
 import type { ContainerState, ContainerEngine } from './engine.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 /** How a container ran. The times are the runner's; `seconds` is from the monotonic clock. */
 export interface ContainerRun {
@@ -96,5 +96,5 @@ function keepKilling(engine: ContainerEngine, container: string, giveUp: () => v
     else void engine.kill(container).catch(() => {});
   };
   kill();
-  return setInterval(kill, timings.killAgain);
+  return setInterval(kill, runnerTimings.killAgain);
 }

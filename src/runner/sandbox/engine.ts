@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { holdoutError } from '../../errors.ts';
 import { retryFor } from '../../retry-for.ts';
 import { type CommandResult, spawnDetached } from '../../run-command.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 import { run, succeed } from './command.ts';
 import { type EngineImage, findEngineImage } from './engine-image.ts';
 import type { EngineSettings } from '../runner-settings.ts';
@@ -89,7 +89,7 @@ export class ContainerEngine {
     const remove = async (): Promise<void> => {
       if ((await this.findImage(name)) !== undefined) await succeed([...this.command, 'rmi', name]);
     };
-    return retryFor(remove, { limit: timings.release, isPermanent: () => false });
+    return retryFor(remove, { limit: runnerTimings.release, isPermanent: () => false });
   }
 
   async renameImage(name: string, newName: string): Promise<void> {

@@ -66,6 +66,9 @@ export async function mountRoot({ root, layer }: RunPaths, lower: string): Promi
 export const mountDevice = ({ device }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(device, `size=${mebibytes}m,noexec`);
 
+/** The size of /tmp. Temporary files count as memory; they get half of it, the kernel's own default. */
+export const temporaryMiB = (memoryMiB: number): number => Math.ceil(memoryMiB / 2);
+
 /** Mounts /tmp. An engine's own tmpfs would have the mode of the image's folder, which the submission may be unable to write. */
 export const mountTemporary = ({ temporary }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(temporary, `size=${mebibytes}m`);

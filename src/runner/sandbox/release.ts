@@ -6,11 +6,11 @@ import { ContainerEngine } from './engine.ts';
 import { unmountAll } from './mounts.ts';
 import { type RunPaths, runPathsOf } from './run-paths.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
-import { timings } from '../timings.ts';
+import { runnerTimings } from '../runner-timings.ts';
 
 /** Kills and removes a run's container, mounts, loop devices and control group. May be called again at any time. */
 export const releaseHost = (engine: ContainerEngine, place: RunPaths): Promise<void> =>
-  retryFor(() => releaseOnce(engine, place), { limit: timings.release, isPermanent: () => false });
+  retryFor(() => releaseOnce(engine, place), { limit: runnerTimings.release, isPermanent: () => false });
 
 async function releaseOnce(engine: ContainerEngine, place: RunPaths): Promise<void> {
   await engine.remove(place.container);

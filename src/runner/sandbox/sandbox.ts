@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
@@ -10,7 +10,8 @@ import type { EngineImage } from './engine-image.ts';
 import { FillMeter } from '../measure/fill-meter.ts';
 import { GrowthMeter } from '../measure/growth-meter.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
-import { mountInputs, mountOutput, mountTemporary } from './mounts.ts';
+import { writeHostsFile } from './hosts-file.ts';
+import { mountInputs, mountOutput, mountTemporary, temporaryMiB } from './mounts.ts';
 import { clearMountPoint } from './clear-mount-points.ts';
 import { openDevice } from '../device/open-device.ts';
 import { watchOutOfMemory } from '../measure/out-of-memory.ts';
@@ -44,19 +45,15 @@ export interface SandboxReport extends Pick<RunOutcome, 'device' | 'output'> {
 }
 
 const mebibyte = 1024 * 1024;
-const hosts = '127.0.0.1 localhost submission\n::1 localhost\n';
 
 /** Runs the submission once, confined and measured. Leaves its mounts for the caller, who collects the output and releases them. */
 export async function runInSandbox(request: SandboxRequest): Promise<SandboxReport> {
   const { spec, place, engine } = request;
   await writeFile(place.seccompProfile, JSON.stringify(seccompProfile));
-  await writeFile(place.hosts, hosts);
-  // Readable for the submission's user, whatever the umask.
-  await chmod(place.hosts, 0o644);
+  await writeHostsFile(place.hosts);
   await mountInputs(place, request.inputs);
   await mountOutput(place, spec.limits.outputBytes);
-  // Temporary files count as memory; they get half of it, the kernel's own default.
-  await mountTemporary(place, Math.ceil(spec.limits.memoryMiB / 2));
+  await mountTemporary(place, temporaryMiB(spec.limits.memoryMiB));
   const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
   const device = await openDevice(spec.instanceClass, place, engine.name, request.assignedGpus);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;

@@ -1,9 +1,9 @@
 import { ActivityFailure, sleep, TemporalFailure } from '@temporalio/workflow';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Activities } from '../../activities/index.ts';
-import { refusalOf, type RefusalReason } from '../../unauthenticated.ts';
+import { unauthenticatedBecause, type RefusalReason } from '../../unauthenticated.ts';
 import { refusals } from './refusals.ts';
-import { isSealed } from './sealed.ts';
+import { isThisSealed } from './sealed.ts';
 
 /** Between two attempts of an activity that another program completed, in ms: doubles from first to longest. */
 const firstPause = 250;
@@ -37,15 +37,15 @@ async function untilAuthentic(name: string, run: () => Promise<unknown>): Promis
 
 /** Holdout's workers complete activities without a result with null, see worker/authentication.ts. */
 function refusalOfResult(result: unknown): RefusalReason | undefined {
-  return result === undefined && isSealed() ? 'missing' : refusalOf(result);
+  return result === undefined && isThisSealed() ? 'missing' : unauthenticatedBecause(result);
 }
 
 /** Failures that the server itself reports, such as timeouts, are not sealed; a worker cannot choose the outer message. */
 const reportedByWorker = 'Activity task failed';
 
 function refusalOfFailure(error: unknown): RefusalReason | undefined {
-  if (!isSealed() || !(error instanceof ActivityFailure) || error.message !== reportedByWorker) return undefined;
+  if (!isThisSealed() || !(error instanceof ActivityFailure) || error.message !== reportedByWorker) return undefined;
   // The server takes only application failures from workers, so none can pretend a timeout or a cancellation.
   const attributes = error.cause instanceof TemporalFailure ? error.cause.failure?.encodedAttributes : undefined;
-  return attributes ? refusalOf(defaultPayloadConverter.fromPayload(attributes)) : 'missing';
+  return attributes ? unauthenticatedBecause(defaultPayloadConverter.fromPayload(attributes)) : 'missing';
 }

@@ -1,12 +1,14 @@
 import { DefaultFailureConverter, type PayloadConverter, type ProtoFailure } from '@temporalio/common';
-import { isSealed } from './sealed.ts';
+import { isThisSealed } from './sealed.ts';
 
 const sealing = new DefaultFailureConverter({ encodeCommonAttributes: true });
 
 /** Moves the message and the stack trace of a failure into a payload, which the codec seals, if the workflow is sealed. */
 class WorkflowFailureConverter extends DefaultFailureConverter {
   override errorToFailure(error: unknown, payloadConverter: PayloadConverter): ProtoFailure {
-    return isSealed() ? sealing.errorToFailure(error, payloadConverter) : super.errorToFailure(error, payloadConverter);
+    return isThisSealed()
+      ? sealing.errorToFailure(error, payloadConverter)
+      : super.errorToFailure(error, payloadConverter);
   }
 }
 

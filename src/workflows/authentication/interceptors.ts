@@ -4,19 +4,19 @@ import type {
   WorkflowInterceptors,
   WorkflowOutboundCallsInterceptor,
 } from '@temporalio/workflow';
-import { refusalOf, refusalText, type RefusalReason } from '../../unauthenticated.ts';
+import { unauthenticatedBecause, unauthenticatedText, type RefusalReason } from '../../unauthenticated.ts';
 import { logFields } from '../log-fields.ts';
 import { refusals } from './refusals.ts';
-import { isSealed, setSealed } from './sealed.ts';
+import { isThisSealed, setSealed } from './sealed.ts';
 
 /** Why a message is not authenticated. One without any content proves nothing about its sender. */
 function refusalOfMessage(args: readonly unknown[]): RefusalReason | undefined {
-  if (args.length === 0) return isSealed() ? 'missing' : undefined;
-  return args.map(refusalOf).find((reason) => reason !== undefined);
+  if (args.length === 0) return isThisSealed() ? 'missing' : undefined;
+  return args.map(unauthenticatedBecause).find((reason) => reason !== undefined);
 }
 
 const refusal = (what: string, reason: RefusalReason): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(`${what} is not authenticated: ${refusalText[reason]}`, 'UNAUTHENTICATED');
+  ApplicationFailure.nonRetryable(`${what} is not authenticated: ${unauthenticatedText[reason]}`, 'UNAUTHENTICATED');
 
 /** Starts, signals and updates that are not authenticated have no effect. Queries change nothing, and their results are sealed. */
 const inbound: WorkflowInboundCallsInterceptor = {

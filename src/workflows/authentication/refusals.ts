@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import { counted } from '../../safe-text.ts';
-import { refusalText, type RefusalReason } from '../../unauthenticated.ts';
+import { unauthenticatedText, type RefusalReason } from '../../unauthenticated.ts';
 
 /** What a workflow refused because it was not authenticated. */
 class Refusals {
@@ -11,13 +11,13 @@ class Refusals {
   add(what: string, reason: RefusalReason): void {
     this.warn(what, reason);
     this.total += 1;
-    const line = `${what} (${refusalText[reason]})`;
+    const line = `${what} (${unauthenticatedText[reason]})`;
     this.since.set(line, (this.since.get(line) ?? 0) + 1);
   }
 
   /** Only in the worker's log: a refused update leaves no event, so a replay does not know of it. */
   warn(what: string, reason: RefusalReason): void {
-    log.warn(`refused: ${what} is not authenticated: ${refusalText[reason]}`);
+    log.warn(`refused: ${what} is not authenticated: ${unauthenticatedText[reason]}`);
   }
 
   /** How many in all. */

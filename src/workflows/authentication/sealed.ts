@@ -11,7 +11,7 @@ export function setSealed(input: unknown): void {
 }
 
 /** Whether everything that this workflow receives has to be authenticated. */
-export const isSealed = (): boolean => sealed;
+export const isThisSealed = (): boolean => sealed;
 
 /** For the input of a workflow that this one starts or continues as. */
 export const sealedAsThis = (): SealedInput => (sealed ? { sealed } : {});

@@ -2,18 +2,15 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   log,
   patched,
   setCurrentDetails,
   setHandler,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { campaignDetails } from '../../campaign/explanation/campaign-details.ts';
-import { encodeState } from '../../campaign/state/state-encoding.ts';
 import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
 import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
@@ -21,18 +18,15 @@ import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
 import { equalFaults } from '../../campaign/state/platform-faults.ts';
 import { takeGivenUp } from '../../campaign/state/give-up-rule.ts';
-import { sealedAsThis } from '../authentication/sealed.ts';
 import { CanaryWorkflows } from './canary-workflows.ts';
 import { SubmissionWorkflows } from './submission-workflows.ts';
 import type { MessageBuffer, Recipients } from './message-buffer.ts';
 import { progressQuery } from '../signals-and-queries.ts';
-import type { CampaignInput, RestoredCampaign } from './restore-state.ts';
+import { continueCampaignAsNew, isHistoryLong } from './continue-as-new.ts';
+import { ticksForReports, type RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
 import { lostReports } from './silent-submissions.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
-
-/** Events per run of the workflow: well below the 4,096 at which the server suggests continue-as-new. */
-const mostEvents = 3_000;
 
 /** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */
 const limitsUnproven = 'limit-unproven-classes';
@@ -42,9 +36,6 @@ const canaryPerClass = 'canary-per-class';
 
 /** In campaigns from before this patch, any number of runs could pass a request that waits for a canary or is last in order. */
 const inTurn = 'requests-in-turn';
-
-/** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
-const ticksForReports = 2;
 
 /** Decides for one campaign, message by message, what starts, runs and ends. */
 export class CampaignLoop {
@@ -158,9 +149,7 @@ export class CampaignLoop {
   }
 
   private mustContinueAsNew(): boolean {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (this.unreported.size > 0 || this.submissions.isStarting) return false;
-    return continueAsNewSuggested || historyLength > mostEvents;
+    return this.unreported.size === 0 && !this.submissions.isStarting && isHistoryLong();
   }
 
   /** Decides nothing more, so no flood delays it; what messages ask for is in the state. Waits for sending and for replies. */
@@ -168,13 +157,7 @@ export class CampaignLoop {
     await this.submissions.carryOut([]);
     await condition(() => this.changed || allHandlersFinished());
     if (!this.submissions.isIdle || this.commands.hasSenderWaiting || !allHandlersFinished()) return;
-    const { instanceClasses: classes, limits } = this.opened.frozen;
-    const state = encodeState(this.state, { classes, limits });
-    await continueAsNew<(input: CampaignInput) => Promise<unknown>>({
-      campaign: this.name,
-      carried: { state, desk: this.commands.carried() },
-      ...sealedAsThis(),
-    });
+    await continueCampaignAsNew(this.name, this.opened.frozen, this.state, this.commands.carried());
   }
 
   private wake(): void {

@@ -2,15 +2,18 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FoundTeam } from '../../activities/find-team.ts';
 import type { RecordedCommand } from '../../ledger/command-log.ts';
 import { applyCommand, asRecorded, validationError } from '../../campaign/operators/apply-command.ts';
-import { ruleOf, type OperatorCommand, type OperatorCommandName } from '../../campaign/operators/operator-commands.ts';
+import { unknownRounds, unknownTeam } from '../../campaign/operators/command-refusals.ts';
+import { logLineOf, shortText } from '../../campaign/operators/log-line.ts';
+import {
+  definitionOf,
+  type OperatorCommand,
+  type OperatorCommandName,
+} from '../../campaign/operators/operator-commands.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
 import { refusals } from '../authentication/refusals.ts';
 import type { SubmissionWorkflows } from './submission-workflows.ts';
 import { longActivities, activities } from '../activity-proxies.ts';
-
-/** Characters of a command in the log; its message may have any number of fields. */
-const longestLine = 500;
 
 interface PendingCommand {
   command: OperatorCommand;
@@ -104,7 +107,7 @@ export class CommandProcessor {
     const later: PendingCommand[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
       const { command: asked, reply } = next;
-      if (ruleOf(asked.name).needsReports && !hasReports) {
+      if (definitionOf(asked.name).needsReports && !hasReports) {
         later.push(next);
         continue;
       }
@@ -113,7 +116,7 @@ export class CommandProcessor {
       const team = invalid === undefined ? await this.teamOf(recorded) : null;
       const command = team === null ? recorded : withTeam(recorded, team);
       const error = invalid ?? (await this.carryOut(command, team?.number ?? null));
-      this.log(lineOf(command, error), error === undefined ? command : null);
+      this.log(logLineOf(command, new Date().toISOString(), error), error === undefined ? command : null);
       replies.push(() => reply?.(error === undefined ? undefined : refusal(error)));
     }
     this.pending.unshift(...later);
@@ -137,12 +140,12 @@ export class CommandProcessor {
     const { state } = this;
     const { message } = command;
     const teamName = teamNamed(message);
-    if (teamName !== undefined && team === null) return `there is no team ${textOf(teamName)}`;
+    if (teamName !== undefined && team === null) return unknownTeam(shortText(teamName));
     if ('rounds' in message && !(await this.takeRounds(String(message.rounds)))) {
-      return `there are no rounds ${textOf(message.rounds)}`;
+      return unknownRounds(shortText(message.rounds));
     }
     applyCommand(command, state, team ?? -1, Date.now());
-    const controlled = ruleOf(command.name).control?.(message, { state, team, submissions: this.submissions });
+    const controlled = definitionOf(command.name).control?.(message, { state, team, submissions: this.submissions });
     if (controlled) await controlled;
     return undefined;
   }
@@ -185,7 +188,7 @@ const refusal = (error: string): ApplicationFailure => ApplicationFailure.nonRet
 
 /** The team that a command names; it may be any JSON value. */
 const teamNamed = (message: object): string | undefined =>
-  'team' in message && message.team !== undefined ? textOf(message.team) : undefined;
+  'team' in message && message.team !== undefined ? shortText(message.team) : undefined;
 
 /** A command that named its team by a pseudonym names it by its id. */
 function withTeam(command: OperatorCommand, { team }: FoundTeam): OperatorCommand {
@@ -193,28 +196,3 @@ function withTeam(command: OperatorCommand, { team }: FoundTeam): OperatorComman
   if (given === team) return command;
   return { ...command, message: { shownAs: `team=${given}`, ...command.message, team } } as OperatorCommand;
 }
-
-const lineOf = ({ name, message }: OperatorCommand, refused: string | undefined): OperatorLogLine => ({
-  at: new Date().toISOString(),
-  act: [name, ...subjectsOf(message, unloggedFields)].join(' ').slice(0, longestLine),
-  ...(message.shownAs !== undefined && {
-    shown: [name, textOf(message.shownAs), ...subjectsOf(message, [...unloggedFields, ...hiddenFields])].join(' '),
-  }),
-  by: textOf(message.by ?? 'Web UI'),
-  ...(message.reason && { reason: textOf(message.reason) }),
-  ...(message.id && { id: textOf(message.id) }),
-  ...(refused && { refused: textOf(refused) }),
-});
-
-/** Fields that the log has separately (sender, note, id), and S3 keys, which mean nothing to people. */
-const unloggedFields = ['by', 'reason', 'id', 'rounds', 'shownAs'];
-
-/** Fields that `shownAs` replaces. */
-const hiddenFields = ['team', 'submissions'];
-
-const subjectsOf = (message: object, unlogged: readonly string[]): string[] =>
-  Object.entries(message).flatMap(([key, value]) => (unlogged.includes(key) ? [] : [`${key}=${textOf(value)}`]));
-
-/** Any JSON value as a short text. */
-const textOf = (value: unknown): string =>
-  (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 200);

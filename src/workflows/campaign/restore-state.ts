@@ -20,6 +20,9 @@ interface Carried {
   desk: CarriedCommands;
 }
 
+/** A campaign that lost its state waits for this many ticks for its running submissions to report what they hold. */
+export const ticksForReports = 2;
+
 /** The state with which a run of the campaign's workflow begins. */
 export interface RestoredCampaign {
   opened: OpenedCampaign;

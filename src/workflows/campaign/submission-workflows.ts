@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { NextSubmission } from '../../activities/next-submissions.ts';
-import type { SubmissionControl } from '../../campaign/operators/command-rule.ts';
+import type { SubmissionControl } from '../../campaign/operators/command-definition.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { treatmentOf } from '../../campaign/state/team-settings.ts';
 import type { RunGrant, StuckStep } from '../../campaign/model/messages.ts';

@@ -4,7 +4,7 @@ import type { PulledImage } from '../../activities/pull-image.ts';
 import { classFitLines } from '../../campaign/explanation/class-fit-text.ts';
 import type { Pseudonym } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
-import { probeText } from '../../campaign/explanation/probe-text.ts';
+import { failedProbeText, noProbeTexts, probeText } from '../../campaign/explanation/probe-text.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import {
   EvaluationStateMachine,
@@ -132,12 +132,9 @@ class Round {
 
   private explainMissingProbe({ probeInVain }: Image): void {
     if (this.opened.sampleItems === null) {
-      const learnt = 'none, because the campaign has no sample set. Every class with enough memory is assumed to fit.';
-      this.details.show({ learnt });
+      this.details.show({ learnt: noProbeTexts['no-sample-set'] });
     } else if (probeInVain) {
-      const learnt =
-        'none, because probes of other submissions on this base image filled all GPU memory whatever they needed.';
-      this.details.show({ learnt });
+      this.details.show({ learnt: noProbeTexts['useless-on-base'] });
     }
   }
 
@@ -145,7 +142,7 @@ class Round {
   private async withProfile({ n, instanceClass, end }: EndedRun, base: string | null): Promise<RunResult> {
     if (end.reason !== null) {
       if (responsibleParty(end.reason) === 'team') {
-        this.details.show({ learnt: `ended with ${end.reason}; nothing was measured.` });
+        this.details.show({ learnt: failedProbeText(end.reason) });
       }
       return end;
     }

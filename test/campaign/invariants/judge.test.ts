@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { breachText } from '../../../src/campaign/invariants/breach-text.ts';
 import type { CampaignFacts } from '../../../src/campaign/invariants/facts.ts';
+import { forgotten } from '../../../src/campaign/invariants/forgotten.ts';
 import { confirmed, judge, unjudged } from '../../../src/campaign/invariants/judge.ts';
 import { finished, jobOf, runningCampaign, runOf, workflowOf } from './clean-campaign.ts';
 import { leftPlants } from './left-plants.ts';
@@ -46,7 +47,23 @@ describe('the invariants of a campaign', () => {
 describe('what is no breach', () => {
   const holds = (facts: CampaignFacts): void => assert.deepEqual(judge(facts).breaches, []);
 
-  it('is what Batch or Temporal have forgotten', () => holds({ ...clean, jobs: [], workflows: [] }));
+  it('is what Batch or Temporal have forgotten, which is said', () => {
+    assert.deepEqual(forgotten(clean), []);
+    const facts = { ...clean, jobs: [], workflows: [] };
+    holds(facts);
+    assert.deepEqual(forgotten(facts), [
+      '4 jobs of the ledger, which Batch no longer knows',
+      'the workflows of 1 submission, which Temporal no longer has',
+    ]);
+  });
+
+  it('is a claim whose job only Batch has forgotten', () => {
+    const jobs = clean.jobs.filter(({ jobId }) => jobId !== 'a3').map((job) => ({ ...job, billedSeconds: 0 }));
+    assert.deepEqual(
+      judge({ ...clean, jobs }).breaches.filter(({ kind }) => kind === 'claim-of-stranger'),
+      [],
+    );
+  });
 
   it('is a publication of an older version, which names no records', () => holds({ ...clean, published: undefined }));
 

@@ -1,5 +1,5 @@
 import { runningCampaign, workflowOf } from './clean-campaign.ts';
-import { clean, type Kind, type Plant } from './plant.ts';
+import { clean, withRecords, type Kind, type Plant } from './plant.ts';
 
 const running = runningCampaign();
 
@@ -69,6 +69,44 @@ export const lostPlants = {
       { ...clean, published: { a: { records: 2 } } },
       [{ invariant: 'I1', kind: 'not-published', submission: 'b', records: 1, published: 0 }],
       /b: 1 records, of which the last publication has 0/,
+    ],
+  ],
+  'no-final-state': [
+    [
+      'a record of a state in which no round ends',
+      { ...clean, records: withRecords('b', { state: 'running' as 'finished', reason: 'cancelled', runs: [] }) },
+      [
+        {
+          invariant: 'I2',
+          kind: 'no-final-state',
+          submission: 'b',
+          sequence: 1,
+          state: 'running',
+          reason: 'cancelled',
+        },
+      ],
+      /round 1 of b: the record says running with the reason cancelled/,
+    ],
+    [
+      'a record of a failure without a reason',
+      { ...clean, records: withRecords('b', { state: 'failed', reason: null, runs: [] }) },
+      [{ invariant: 'I2', kind: 'no-final-state', submission: 'b', sequence: 1, state: 'failed', reason: null }],
+      /round 1 of b: the record says failed with no reason/,
+    ],
+    [
+      'a record of a success with a reason',
+      { ...clean, records: withRecords('b', { state: 'finished', reason: 'time-limit', runs: [] }) },
+      [
+        {
+          invariant: 'I2',
+          kind: 'no-final-state',
+          submission: 'b',
+          sequence: 1,
+          state: 'finished',
+          reason: 'time-limit',
+        },
+      ],
+      /finished with the reason time-limit/,
     ],
   ],
   'other-state': [

@@ -44,6 +44,26 @@ export const paidPlants = {
   ],
   'seconds-differ': [
     [
+      'a job that came after its run was given up without one',
+      {
+        ...clean,
+        records: withRecords('a', first, {
+          state: 'cancelled',
+          reason: 'cancelled',
+          runs: [runOf(3, { jobId: null, reason: 'cancelled', billedSeconds: 0, costMicroUsd: 0 })],
+        }),
+        claims: new Map([...clean.claims, ['case/a/3', 'abandoned']]),
+        outcomes: new Map(without([...clean.outcomes], ([run]) => run === 'case/a/3')),
+        jobs: [
+          ...without(clean.jobs, ({ runKey }) => runKey === 'case/a/3'),
+          jobOf('late', 'case/a/3', { exitCode: 64, billedSeconds: 2 }),
+        ],
+        workflows: without(clean.workflows, ({ sequence }) => sequence === 2),
+      },
+      [{ invariant: 'I3', kind: 'seconds-differ', run: 'case/a/3', recorded: 0, billed: 2, jobs: ['late'] }],
+      /the ledger has 0 s, Batch billed 2 s for late/,
+    ],
+    [
       'a duplicate that the ledger does not book',
       withJob(jobOf('x', 'case/a/2', { exitCode: 64, billedSeconds: 3 })),
       [{ invariant: 'I3', kind: 'seconds-differ', run: 'case/a/2', recorded: 10, billed: 13, jobs: ['a2', 'x'] }],

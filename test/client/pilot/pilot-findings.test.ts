@@ -6,10 +6,10 @@ import { runConditions } from '../../../src/campaign/planning/pilot-conditions.t
 import type { PilotRun } from '../../../src/campaign/planning/pilot-sample.ts';
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitOfError, exitStatus } from '../../../src/client/exit-status.ts';
-import { conditionsOf } from '../../../src/client/pilot/pilot-conditions.ts';
+import { conditionsOf } from '../../../src/client/pilot/conditions-of-file.ts';
 import { savePilot } from '../../../src/client/pilot/pilot-record.ts';
 import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';
-import { planCampaign } from '../../../src/client/plan/plan.ts';
+import { planCampaign } from '../../../src/client/plan/plan-campaign.ts';
 import { HoldoutError } from '../../../src/errors.ts';
 import { checkCampaign } from '../../../src/intake/check-campaign.ts';
 import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';

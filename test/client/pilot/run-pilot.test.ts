@@ -8,7 +8,7 @@ import type { PilotRecord } from '../../../src/campaign/planning/pilot-sample.ts
 import type { CampaignPlan } from '../../../src/campaign/planning/plan.ts';
 import { exitStatus } from '../../../src/client/exit-status.ts';
 import type { PlanOptions } from '../../../src/client/plan/plan-options.ts';
-import { planCampaign } from '../../../src/client/plan/plan.ts';
+import { planCampaign } from '../../../src/client/plan/plan-campaign.ts';
 import { HoldoutError } from '../../../src/errors.ts';
 import { ociEntries, tarOf } from '../../support/images/image-archives.ts';
 import { openSimulatedStack, type SimulatedStack } from '../../support/campaigns/simulated-stack.ts';

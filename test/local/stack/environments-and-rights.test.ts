@@ -8,7 +8,7 @@ import type { Credentials } from '../../../src/local/stack/home/credentials.ts';
 import { enterEnvironment } from '../../../src/local/stack/parts/environment.ts';
 import { withTemporal } from '../../../src/local/stack/parts/health.ts';
 import type { Stack } from '../../../src/local/stack/open-stack.ts';
-import { stackStatus } from '../../../src/local/stack/status.ts';
+import { stackStatus } from '../../../src/local/commands/local-status.ts';
 import { loadSettings } from '../../../src/settings.ts';
 import { checkWorker } from '../../../src/cloud-checks/check-worker.ts';
 import { checkNamespace } from '../../../src/cloud-checks/namespace.ts';

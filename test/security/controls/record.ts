@@ -4,7 +4,7 @@ const tampered = ['test/ledger/tampered-record.test.ts'];
 const scores = ['test/ledger/checked-score.test.ts'];
 const canaries = ['test/ledger/canary-record.test.ts'];
 const verified = ['test/ledger/verified-record.test.ts'];
-const leanReader = ['test/s3/lean-reader.test.ts'];
+const leanReader = ['test/s3/small-object-reader.test.ts'];
 const escaping = ['test/escaping/escaping.test.ts'];
 
 /** What is checked whenever the record is read, and what people see of it. */
@@ -47,7 +47,7 @@ export const recordControls = [
   ...controlsOf('src/ledger/verification/object-bytes.ts', verified, [
     ['objects as the record names them', 'if (fault !== undefined) findings.fault(bucket, key, fault);', ''],
   ]),
-  ...controlsOf('src/s3/lean-reader.ts', leanReader, [
+  ...controlsOf('src/s3/small-object-reader.ts', leanReader, [
     ['bytes that fit the checksum in S3', 'value === crc32Of(body)', 'true'],
     ['complete objects', "if (Number(headers['content-length']) !== body.length) return undefined;", ''],
     ['buckets of this account alone', 'headers: { host: url.host, ...owner }', 'headers: { host: url.host }'],

@@ -18,13 +18,17 @@ export const temporalControls = [
       '    if (reason === undefined) return next(input);\n    refusals.add(`signal',
       '    if (reason !== null) return next(input);\n    refusals.add(`signal',
     ],
-    ['messages without content', "return isSealed() ? 'missing' : undefined;", 'return undefined;'],
+    ['messages without content', "return isThisSealed() ? 'missing' : undefined;", 'return undefined;'],
   ]),
   ...controlsOf('src/workflows/authentication/authentic-activities.ts', strangers, [
-    ['results', "return result === undefined && isSealed() ? 'missing' : refusalOf(result);", 'return undefined;'],
+    [
+      'results',
+      "return result === undefined && isThisSealed() ? 'missing' : unauthenticatedBecause(result);",
+      'return undefined;',
+    ],
     [
       'failures',
-      "  return attributes ? refusalOf(defaultPayloadConverter.fromPayload(attributes)) : 'missing';",
+      "  return attributes ? unauthenticatedBecause(defaultPayloadConverter.fromPayload(attributes)) : 'missing';",
       '  return attributes && undefined;',
     ],
   ]),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CanaryRecord } from '../../../src/ledger/canaries.ts';
+import type { CanaryRecord } from '../../../src/ledger/canary-records.ts';
 import type { ChainedCommand } from '../../../src/ledger/command-log.ts';
 import type { LedgerRecord } from '../../../src/ledger/record.ts';
 import type { CampaignResults } from '../../../src/ledger/results.ts';

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { canaryMember, runKeyOf } from '../../../src/ids.ts';
-import { canaryDigests, type CanaryRecord } from '../../../src/ledger/canaries.ts';
+import { canaryDigests, type CanaryRecord } from '../../../src/ledger/canary-records.ts';
 import { headOf, headsBody } from '../../../src/ledger/heads.ts';
 import { effectiveRecord, type LedgerRecord, type RunEvidence } from '../../../src/ledger/record.ts';
 import { leaderboardEntries, resultsBody, summarise } from '../../../src/ledger/results.ts';

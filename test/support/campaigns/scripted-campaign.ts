@@ -17,7 +17,7 @@ import { runningCanaries } from '../../../src/activities/canaries/running-canari
 import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
-import { isRunning, notRunning, runningRounds } from '../../../src/activities/submission-workflows.ts';
+import { isRunning, notRunning, runningRounds } from '../../../src/activities/running-workflows.ts';
 import { reportFailure } from '../../../src/activities/report-stuck.ts';
 import type { Submitted } from '../../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';

@@ -8,7 +8,7 @@ import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '..
 import { statisticsCodec } from '../../../src/campaign/state/statistics-encoding.ts';
 import type { RecordedCommand } from '../../../src/ledger/command-log.ts';
 import { addChain, noTotals } from '../../../src/ledger/totals.ts';
-import type { RunningRound } from '../../../src/activities/submission-workflows.ts';
+import type { RunningRound } from '../../../src/activities/running-workflows.ts';
 
 type Stock = Awaited<ReturnType<Activities['takeStock']>>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
-import { stuckLine } from '../../../src/client/status/blocked-text.ts';
+import { stuckLine } from '../../../src/client/status/trouble/stuck-texts.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
 import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';

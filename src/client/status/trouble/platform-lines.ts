@@ -14,7 +14,7 @@ export function repairOf(cause: string): string {
 }
 
 /** A line for every class whose last runs were ended by a platform fault that does not block it yet. */
-export const faultLines = ({ classes }: CampaignProgress): string[] =>
+export const platformFaultLines = ({ classes }: CampaignProgress): string[] =>
   Object.entries(classes).flatMap(([name, { fault }]) => {
     if (fault === undefined) return [];
     const { cause, count, since } = fault;

@@ -3,9 +3,10 @@ import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non
 import { faultCause } from '../../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../../campaign/model/units.ts';
 import { campaignWorkflowId } from '../../../ids.ts';
-import { refusalOf, refusalText } from '../../../unauthenticated.ts';
+import { unauthenticatedBecause, unauthenticatedText } from '../../../unauthenticated.ts';
 import type { Access } from '../../access.ts';
 import { arrowTo, nextStepAfter } from './next-step.ts';
+import { stuckCampaignTexts } from './stuck-texts.ts';
 
 /** An activity of the campaign itself that is retried again and again; the campaign does nothing else meanwhile. */
 export interface StuckActivity {
@@ -83,9 +84,9 @@ async function opened(
     failure.encodedAttributes,
     context,
   );
-  const reason = refusalOf(attributes);
+  const reason = unauthenticatedBecause(attributes);
   const message =
-    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${refusalText[reason]}`;
+    reason === undefined ? attributes?.message : `a failure that is not authenticated: ${unauthenticatedText[reason]}`;
   return { ...failure, message: message ?? '', ...(cause && { cause }) };
 }
 
@@ -103,20 +104,7 @@ function messageText({ message, applicationFailureInfo }: Failure): string {
   return type === '' || type === 'Error' ? (message ?? '') : `${type}: ${message ?? ''}`;
 }
 
-const stuckTexts: Record<string, string> = {
-  takeStock: 'its records and running submissions cannot be read',
-  openCampaign: 'its campaign file cannot be read',
-  nextSubmissions: 'the next submissions cannot be read',
-  takeRounds: 'added rounds cannot be read',
-  findTeam: 'its teams cannot be read',
-  recordActs: 'operator commands cannot be recorded',
-  cancelQueued: 'queued submissions cannot be cancelled',
-  endedAmong: 'unresponsive submissions cannot be checked',
-  reconcile: 'lost submissions cannot be recorded',
-  publishResults: 'its results cannot be published',
-};
-
 export function stuckActivityLine({ what, cause, next, tries, nextTry }: StuckActivity): string {
   const attempt = nextTry === null ? 'retrying now' : `next attempt at ${instantText(nextTry)}`;
-  return `the campaign itself is stuck: ${stuckTexts[what] ?? what} (failed ${tries} times, ${attempt}): ${cause}${arrowTo(next)}`;
+  return `the campaign itself is stuck: ${stuckCampaignTexts[what] ?? what} (failed ${tries} times, ${attempt}): ${cause}${arrowTo(next)}`;
 }

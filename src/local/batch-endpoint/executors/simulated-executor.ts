@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
 import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
-import { runKeyVariable, type JobEnd, type JobRecord } from '../jobs/job-record.ts';
+import { runKeyVariable, type JobRecord } from '../jobs/job-record.ts';
+import type { JobEnd } from '../jobs/job-end.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';
 

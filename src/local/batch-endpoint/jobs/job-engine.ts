@@ -10,10 +10,11 @@ import {
   newJob,
   runningJob,
   startingJob,
-  type JobEnd,
   type JobOrder,
   type JobRecord,
 } from './job-record.ts';
+import type { JobEnd } from './job-end.ts';
+import { timeoutText } from './status-reasons.ts';
 import type { JobStore } from './job-store.ts';
 import type { LastAlive } from './last-alive.ts';
 import { QueueFront } from './queue-front.ts';
@@ -164,7 +165,7 @@ export class JobEngine {
     const { jobId } = job.detail;
     if (this.ending.has(jobId)) return;
     const isOverdue = executor.secondsRun(job) >= (job.timeoutSeconds ?? Infinity);
-    const stop = job.stop ?? (isOverdue ? stopOrder('Job attempt duration exceeded timeout') : undefined);
+    const stop = job.stop ?? (isOverdue ? stopOrder(timeoutText) : undefined);
     if (stop === undefined) return;
     // A runner that has not started yet gets its signal in a later sweep.
     const signalled = stop.signalled || executor.signal(jobId, 'SIGTERM');

@@ -1,4 +1,5 @@
-import type { JobEnd, JobRecord } from './job-record.ts';
+import type { JobRecord } from './job-record.ts';
+import type { JobEnd } from './job-end.ts';
 
 /** Receives the events of one job. `ended` is called exactly once and last, also if the job cannot start. Milliseconds. */
 export interface JobListener {

@@ -1,7 +1,8 @@
 import type { StartUp } from '../start-up-file.ts';
 import { droppedJob, type JobRecord } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
-import { blockedBy, blockedText, limitText } from './placement.ts';
+import { blockedBy } from './placement.ts';
+import { blockedText, limitText } from './status-reasons.ts';
 import { frontLength, type QueueFront } from './queue-front.ts';
 
 type Queue = StartUp['queues'][number];

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Arns } from './arns.ts';
 import { placeOf, logStreamOf, withEmptyLists, withParameters } from './container-detail.ts';
 import type { JobDefinitionRecord } from './job-definitions.ts';
+import type { JobEnd } from './job-end.ts';
+import { endReason } from './status-reasons.ts';
 
 /** The only environment variable that a job may set. */
 export const runKeyVariable = 'HOLDOUT_RUN_KEY';
@@ -50,11 +52,6 @@ export interface JobOrder {
   tags?: Record<string, string> | undefined;
   propagateTags?: boolean | undefined;
 }
-
-/** How a job ended: with an exit code, lost without a trace, or never started. `at` in milliseconds. */
-export type JobEnd = { at: number } & (
-  { kind: 'exited'; code: number } | { kind: 'lost' } | { kind: 'unstartable'; cause: string }
-);
 
 export const isWaiting = ({ detail }: JobRecord): boolean =>
   detail.status === 'SUBMITTED' || detail.status === 'PENDING' || detail.status === 'RUNNABLE';
@@ -120,7 +117,7 @@ export function runningJob(record: JobRecord, startedAt: number, arns: Arns): Jo
 /** The record after the end of its process, in AWS's words: FAILED unless it exited by itself with 0. */
 export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
   const { detail } = record;
-  const statusReason = record.stop?.statusReason ?? reasonOf(end, detail.jobId);
+  const statusReason = record.stop?.statusReason ?? endReason(end, detail.jobId);
   const seen = end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
   const { containerInstanceArn, taskArn, logStreamName } = detail.container;
   const attempt = { containerInstanceArn, taskArn, logStreamName, networkInterfaces: [], ...seen };
@@ -145,15 +142,6 @@ export function droppedJob(record: JobRecord, statusReason: string, mark?: 'isCa
   const marks = mark === undefined ? {} : { [mark]: true };
   return { ...record, detail: { ...record.detail, status: 'FAILED', statusReason, stoppedAt: Date.now(), ...marks } };
 }
-
-function reasonOf(end: JobEnd, jobId: string): string {
-  if (end.kind === 'lost') return `Host EC2 (instance ${instanceOf(jobId)}) terminated.`;
-  // AWS gives the latter reason for every container that exited by itself, also with 0.
-  return end.kind === 'unstartable' ? 'Task failed to start' : 'Essential container in task exited';
-}
-
-/** Every job has its own emulated instance; EC2 instance ids have 17 hexadecimal digits. */
-const instanceOf = (jobId: string): string => `i-${jobId.replaceAll('-', '').slice(0, 17)}`;
 
 /** Both lists as one; a later entry replaces an earlier one with the same key. */
 function merged<T>(base: readonly T[] = [], over: readonly T[] = [], keyOf: (entry: T) => string | undefined): T[] {

@@ -1,25 +1,14 @@
 import type { ContainerDetail } from '@aws-sdk/client-batch';
 import type { StartUp } from '../start-up-file.ts';
+import type { UnplacedReason } from './status-reasons.ts';
 
 type Queue = StartUp['queues'][number];
-
-/** The reasons that a job can have while it is RUNNABLE, in the words of the user guide (job_stuck_in_runnable). */
-const texts = {
-  'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY':
-    'Service cannot fulfill the capacity requested for instance type [instanceTypeName]',
-  'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE':
-    'CE(s) associated with the job queue cannot meet the CPU requirement of the job.',
-  'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT':
-    'The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.',
-};
-
-export type BlockedReason = keyof typeof texts;
 
 /** Why no machine of a queue can take a job, now or ever; undefined when one can. */
 export function blockedBy(
   { slots, machine }: Pick<Queue, 'slots' | 'machine'>,
   requirements: ContainerDetail['resourceRequirements'] = [],
-): BlockedReason | undefined {
+): UnplacedReason | undefined {
   const needs = (type: 'VCPU' | 'MEMORY' | 'GPU'): number =>
     Number(requirements.find((one) => one.type === type)?.value ?? 0);
   if (machine !== undefined) {
@@ -31,10 +20,3 @@ export function blockedBy(
   }
   return slots === 0 ? 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY' : undefined;
 }
-
-/** The job's statusReason while it is RUNNABLE. */
-export const blockedText = (reason: BlockedReason, instanceType: string): string =>
-  `${reason} - ${texts[reason].replace('instanceTypeName', instanceType)}`;
-
-/** The job's statusReason after a jobStateTimeLimitAction of its queue. */
-export const limitText = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;

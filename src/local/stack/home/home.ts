@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
-import type { ReportLine } from '../../report.ts';
+import type { ReportLine } from '../../report-line.ts';
 import { makePrivate } from './private-home.ts';
 
 const places = {

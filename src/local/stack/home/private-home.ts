@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { holdoutError } from '../../../errors.ts';
 import { counted } from '../../../safe-text.ts';
-import type { ReportLine } from '../../report.ts';
+import type { ReportLine } from '../../report-line.ts';
 
 /** The modes of files inside matter to images and runs; closing the folder above them is enough. */
 const closedAtTheTop = ['scratch', 'containers'];

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { holdoutError } from '../../../errors.ts';
-import type { ReportLine } from '../../report.ts';
+import type { ReportLine } from '../../report-line.ts';
 import { portHolder } from './port-holder.ts';
 
 export const portNames = ['temporal', 'ui', 'temporalUi', 's3', 'batch'] as const;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, holdoutError } from '../../../errors.ts';
 import { endProcess, isProcessRunning } from '../../process-identity.ts';
-import type { ReportLine } from '../../report.ts';
+import type { ReportLine } from '../../report-line.ts';
 import type { Home } from '../home/home.ts';
 import { logOf, logTail } from './part-log.ts';
 import { RestartPause } from './restart-pause.ts';

@@ -1,5 +1,5 @@
 import { endProcess } from '../../process-identity.ts';
-import type { ReportLine } from '../../report.ts';
+import type { ReportLine } from '../../report-line.ts';
 import type { Home } from '../home/home.ts';
 import { SupervisedPart } from './supervised-part.ts';
 import { readRecords, removeRecord, type Part } from './part.ts';

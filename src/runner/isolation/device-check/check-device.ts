@@ -1,6 +1,6 @@
 import type { DeviceCheck } from '../../../campaign/model/canaries/canary.ts';
 import { type GpuKind, gpusOf } from '../../../campaign/model/classes/instance-class-kinds.ts';
-import { timings } from '../../timings.ts';
+import { runnerTimings } from '../../runner-timings.ts';
 import { runConfined } from '../confined-program.ts';
 import type { Drill } from '../drill.ts';
 import { cudaLoad } from './cuda-load.ts';
@@ -10,7 +10,7 @@ import { judgeDevice } from './judge-device.ts';
 import { emulatedFolder } from '../../device/emulated-device.ts';
 
 /** How long a load holds what it took: several times as long as the pause between two samples. */
-const holdMs = { emulated: 5 * timings.outputSample, nvidia: 5 * timings.gpuSample } as const;
+const holdMs = { emulated: 5 * runnerTimings.outputSample, nvidia: 5 * runnerTimings.gpuSample } as const;
 
 /** A quarter of a device, which no fault of rounding can hide. */
 const amountMiB = (deviceMiB: number): number => Math.max(1, Math.floor(deviceMiB / 4));

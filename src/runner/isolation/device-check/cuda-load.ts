@@ -5,7 +5,7 @@ import { reportName } from '../program/hostile-program.ts';
 import { libraryFunctions } from '../program/library-functions.ts';
 import { call, callFunction, put, store } from '../program/machine-code.ts';
 import { ProgramMemory, type Slot, type TextRegion } from '../program/memory.ts';
-import { nr, openFlags } from '../program/system-calls.ts';
+import { nr, openFlags } from '../program/call-numbers.ts';
 import type { DeviceFindings, DeviceLoad } from './device-load.ts';
 
 const library = 'libcuda.so.1';

@@ -5,7 +5,7 @@ import { ProgramMemory } from '../program/memory.ts';
 import { reportName } from '../program/hostile-program.ts';
 import type { DeviceLoad } from './device-load.ts';
 import { executableOf } from '../program/executable.ts';
-import { nr, openFlags } from '../program/system-calls.ts';
+import { nr, openFlags } from '../program/call-numbers.ts';
 
 const mebibyte = 2 ** 20;
 

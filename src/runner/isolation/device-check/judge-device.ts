@@ -2,7 +2,7 @@ import type { DeviceCheck } from '../../../campaign/model/canaries/canary.ts';
 import { gpusOf } from '../../../campaign/model/classes/instance-class-kinds.ts';
 import type { ContainerEnd, DeviceUse, RunOutcome } from '../../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';
-import { endInWords, unless } from '../judge/faults.ts';
+import { endInWords, unless } from '../control-checks/faults.ts';
 import type { DeviceFindings } from './device-load.ts';
 
 interface DeviceEvidence {

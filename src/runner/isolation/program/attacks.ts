@@ -12,7 +12,7 @@ import {
   store,
 } from './machine-code.ts';
 import type { ProgramMemory, Slot, TextRegion } from './memory.ts';
-import { nr, openFlags } from './system-calls.ts';
+import { nr, openFlags } from './call-numbers.ts';
 import type { Target } from './target.ts';
 
 const mebibyte = 2 ** 20;

@@ -3,7 +3,7 @@ import { otherCalls } from './forbidden-calls.ts';
 import { call } from './machine-code.ts';
 import { ProgramMemory, type Slot, type TextRegion } from './memory.ts';
 import { executableOf } from './executable.ts';
-import { nr, openFlags } from './system-calls.ts';
+import { nr, openFlags } from './call-numbers.ts';
 import type { Target } from './target.ts';
 
 /** The paths of a drill in its container, and amounts that its limits must refuse. */
@@ -27,7 +27,7 @@ const otherFolder = '/tmp';
 export const bait = { imageFolder: '/bait', volume: '/volume', input: 'bait' } as const;
 
 /** What the hostile program found. Numbers are results of system calls; undefined: the program did not get there. */
-export interface Findings {
+export interface ProgramFindings {
   targets: { target: Target; result: number | undefined }[];
   interfaces: string | undefined;
   user: Record<'uid' | 'gid' | 'groups' | 'setuid' | 'setgid' | 'priority' | 'mknod' | 'rawSocket', number | undefined>;
@@ -58,7 +58,7 @@ export interface Findings {
 export interface HostileProgram {
   executable: Buffer;
   reportBytes: number;
-  read(report: Buffer): Findings | undefined;
+  read(report: Buffer): ProgramFindings | undefined;
 }
 
 /** Writes a program that tries every control once and reports what happened. It is process 1 of its container. */
@@ -159,7 +159,7 @@ function tryFiles(attacks: Attacks, { input }: AttackPlan) {
   };
 }
 
-function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, report: Buffer): Findings {
+function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, report: Buffer): ProgramFindings {
   const number = (slot: Slot | undefined): number | undefined => slot && memory.numberIn(report, slot);
   const text = (region: TextRegion): string | undefined => memory.textIn(report, region);
   const numbers = <Key>(map: Map<Key, Slot>): Map<Key, number | undefined> =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import { activityFailure } from '../../../../src/activities/activity-failure.ts';
-import { stuckStepText } from '../../../../src/client/status/blocked-text.ts';
+import { stuckStepText } from '../../../../src/client/status/trouble/stuck-texts.ts';
 import { failureWords } from '../../../../src/client/status/trouble/failure-words.ts';
 import { nextStepAfter } from '../../../../src/client/status/trouble/next-step.ts';
 import { repairOf } from '../../../../src/client/status/trouble/platform-lines.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CampaignProgress } from '../../../../src/campaign/operators/progress.ts';
 import {
-  faultLines,
+  platformFaultLines,
   repairOf,
   unprovenLines,
   waitLines,
@@ -14,7 +14,7 @@ describe('the lines of status about the platform', () => {
   it('name a fault that ended the last runs before it blocks the class', () => {
     const cause = 'Batch cannot place the job: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - too high';
     const progress = { classes: { g4: { ...row, fault: { cause, count: 2, since: at } }, p3: row } };
-    assert.deepEqual(faultLines(progress as unknown as CampaignProgress), [
+    assert.deepEqual(platformFaultLines(progress as unknown as CampaignProgress), [
       `g4: a platform fault ended the last 2 runs since 2026-01-02 03:04 UTC: ${cause} → lower vcpus, memoryMiB or the GPUs ` +
         'of the class to what one of its instances registers; 3 in a row block the class',
     ]);
