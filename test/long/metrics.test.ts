@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import type { CampaignProgress } from '../../src/campaign/operators/progress.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,7 +11,7 @@ import { expressions, metricNamesIn, namesInScrape } from '../support/monitoring
 const ofPrometheus = ['up'];
 
 describe('the metrics of a running campaign', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const campaign = new MonitoredCampaign();
   const scrapes = { worker: '', workerSdk: '', scorer: '', scorerSdk: '' };
   let progress: CampaignProgress;
@@ -82,6 +84,24 @@ describe('the metrics of a running campaign', function () {
     await campaign.home.batch.send(new TerminateJobCommand({ jobId, reason: 'planted' }));
     await eventually('it has gone', async () => (await counts())['job-without-workflow'] === 0, within);
     assert.deepEqual(await campaign.orphans(), none);
+  });
+
+  it('say that the campaign itself is stuck, while it is', async () => {
+    const stuckSteps = async (): Promise<number> =>
+      Number(/^holdout_campaign_stuck_steps\{campaign="steered"\} (\d+)$/m.exec(await campaign.scrape('worker'))?.[1]);
+    assert.equal(await stuckSteps(), 0);
+    const { home } = campaign;
+    const results = join(home.folder, 's3', 'holdout-results');
+    renameSync(results, `${results}.away`);
+    try {
+      // It records the command before it does anything else.
+      await home.temporal.workflow.getHandle('campaign:steered').signal('resumeCampaign', { reason: 'a test' });
+      const within = { withinMs: 90_000, everyMs: 1_000 };
+      await eventually('a step is stuck', async () => (await stuckSteps()) === 1, within);
+    } finally {
+      renameSync(`${results}.away`, results);
+    }
+    await eventually('it goes on', async () => (await stuckSteps()) === 0, { withinMs: 120_000, everyMs: 1_000 });
   });
 
   it('tell the scorer’s process and calls, and of no campaign', () => {

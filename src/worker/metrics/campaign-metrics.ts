@@ -10,6 +10,10 @@ interface Metric {
  */
 export const campaignMetrics = {
   holdout_campaign_up: { help: 'Whether the campaign answers: 1, or 0.', labels: ['campaign'] },
+  holdout_campaign_stuck_steps: {
+    help: 'Steps of the campaign itself that failed three times or more; it does nothing else meanwhile.',
+    labels: ['campaign'],
+  },
   holdout_submissions: { help: 'Submissions by state, each once.', labels: ['campaign', 'state'] },
   holdout_submissions_unsuccessful: {
     help: 'Submissions that failed or were cancelled, by reason and responsible party.',

@@ -1,5 +1,6 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
+import { stuckAfterFailures } from '../../campaign/state/stuck-limit.ts';
 import { campaignOf, campaignWorkflowId } from '../../ids.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { queryDeadlineMs } from '../../timings.ts';
@@ -14,11 +15,20 @@ const campaignsAtOnce = 4;
 export interface Reading {
   /** Whether Temporal listed the running campaigns. */
   temporalUp: boolean;
-  /** By campaign; undefined: it does not answer. */
-  campaigns: ReadonlyMap<string, CampaignProgress | undefined>;
+  campaigns: ReadonlyMap<string, CampaignReading>;
 }
 
-/** Reads the progress of every running campaign: one list and one query per campaign in {@link leastIntervalMs}. */
+export interface CampaignReading {
+  /** Undefined: it does not answer. */
+  progress: CampaignProgress | undefined;
+  /** The steps of the campaign itself that fail again and again, by Temporal's description; undefined: it gives none. */
+  stuckSteps: number | undefined;
+}
+
+/**
+ * Reads the progress of every running campaign: one list, and one query and one description per campaign, in
+ * {@link leastIntervalMs}.
+ */
 export class CampaignReader {
   private startedAt = -Infinity;
   private reading: Promise<Reading> = Promise.resolve({ temporalUp: false, campaigns: new Map() });
@@ -58,14 +68,20 @@ export class CampaignReader {
   private async queryAll(campaigns: readonly string[], deadline: number): Promise<Reading['campaigns']> {
     const answers = await inParallel(campaignsAtOnce, campaigns, async (campaign) => {
       const handle = this.client.workflow.getHandle(campaignWorkflowId(campaign));
-      const progress = await this.client
-        .withDeadline(deadline, () => handle.query(progressQuery))
-        .catch(() => undefined);
-      return [campaign, progress] as const;
+      const inTime = <Result>(work: () => Promise<Result>): Promise<Result | undefined> =>
+        this.client.withDeadline(deadline, work).catch(() => undefined);
+      const [progress, described] = await Promise.all([
+        inTime(() => handle.query(progressQuery)),
+        inTime(() => handle.describe()),
+      ]);
+      return [campaign, { progress, stuckSteps: described && stuckSteps(described) }] as const;
     });
     return new Map(answers);
   }
 }
 
+const stuckSteps = ({ raw }: WorkflowExecutionDescription): number =>
+  (raw.pendingActivities ?? []).filter(({ attempt }) => (attempt ?? 1) > stuckAfterFailures).length;
+
 const silent = (campaigns: Reading['campaigns']): Reading['campaigns'] =>
-  new Map([...campaigns.keys()].map((campaign) => [campaign, undefined]));
+  new Map([...campaigns.keys()].map((campaign) => [campaign, { progress: undefined, stuckSteps: undefined }]));

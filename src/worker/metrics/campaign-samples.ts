@@ -3,6 +3,7 @@ import { responsibleParty, type Reason } from '../../campaign/model/reasons.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Quantiles } from '../../campaign/random/quantiles.ts';
 import type { CampaignMetricName } from './campaign-metrics.ts';
+import type { CampaignReading } from './campaign-reader.ts';
 
 /** One value of a metric; every metric also has the label `campaign`. */
 export interface Sample {
@@ -11,18 +12,20 @@ export interface Sample {
   value: number;
 }
 
-/** The samples of a campaign; undefined: it does not answer. */
-export const samplesOf = (progress: CampaignProgress | undefined): Sample[] =>
-  progress === undefined
-    ? [sample('holdout_campaign_up', 0)]
-    : [
-        sample('holdout_campaign_up', 1),
-        ...submissionSamples(progress),
-        ...Object.entries(progress.classes).flatMap(([name, row]) => classSamples(name, row)),
-        ...moneySamples(progress),
-        ...operatorSamples(progress),
-        ...timeSamples(progress),
-      ];
+/** The samples of a campaign. */
+export const samplesOf = ({ progress, stuckSteps }: CampaignReading): Sample[] => [
+  sample('holdout_campaign_up', progress !== undefined),
+  ...(stuckSteps === undefined ? [] : [sample('holdout_campaign_stuck_steps', stuckSteps)]),
+  ...(progress === undefined ? [] : progressSamples(progress)),
+];
+
+const progressSamples = (progress: CampaignProgress): Sample[] => [
+  ...submissionSamples(progress),
+  ...Object.entries(progress.classes).flatMap(([name, row]) => classSamples(name, row)),
+  ...moneySamples(progress),
+  ...operatorSamples(progress),
+  ...timeSamples(progress),
+];
 
 const sample = (name: CampaignMetricName, value: number | boolean, labels: Record<string, string> = {}): Sample => ({
   name,

@@ -77,9 +77,8 @@ export class WorkerMetrics {
   private show({ temporalUp, campaigns }: Reading): void {
     this.temporalUp?.set(Number(temporalUp));
     for (const gauge of this.gauges.values()) gauge.reset();
-    for (const [campaign, progress] of campaigns) {
-      for (const { name, labels, value } of samplesOf(progress))
-        this.gauges.get(name)?.set({ campaign, ...labels }, value);
+    for (const [campaign, read] of campaigns) {
+      for (const { name, labels, value } of samplesOf(read)) this.gauges.get(name)?.set({ campaign, ...labels }, value);
     }
     for (const [campaign, counts] of this.orphans?.of([...campaigns.keys()]) ?? [])
       for (const kind of orphanKinds) this.gauges.get('holdout_orphans')?.set({ campaign, kind }, counts[kind]);

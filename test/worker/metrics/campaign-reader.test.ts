@@ -9,6 +9,9 @@ class SomeClient {
   lists = 0;
   queries: string[] = [];
   deadlines: number[] = [];
+  described: string[] = [];
+  /** The attempts of a campaign's pending activities. */
+  attempts: Record<string, (number | null)[]> = {};
   constructor(
     readonly campaigns: Record<string, Answer>,
     public isUp = true,
@@ -24,10 +27,17 @@ class SomeClient {
       this.lists += 1;
       if (!this.isUp) throw new Error('UNAVAILABLE');
       return Object.keys(this.campaigns).map((name) => ({
-        workflowId: name.includes(':') ? name : `campaign:${name}`,
+        workflowId: `campaign:${name}`,
       }));
     };
     const getHandle = (workflowId: string) => ({
+      describe: () => {
+        this.described.push(workflowId);
+        const pendingActivities = (this.attempts[workflowId.replace('campaign:', '')] ?? []).map((attempt) => ({
+          attempt,
+        }));
+        return Promise.resolve({ raw: { pendingActivities } });
+      },
       query: () => {
         this.queries.push(workflowId);
         const answer = this.campaigns[workflowId.replace('campaign:', '')];
@@ -49,10 +59,9 @@ describe('the reader of campaigns', () => {
     const reader = readerOf(some);
     for (; time < 3 * leastIntervalMs; time += 100) await Promise.all([reader.read(), reader.read()]);
     assert.equal(some.lists, 3);
-    assert.deepEqual(some.queries.sort(), [
-      ...Array.from({ length: 3 }, () => 'campaign:one'),
-      ...Array.from({ length: 3 }, () => 'campaign:two'),
-    ]);
+    const thrice = ['one', 'one', 'one', 'two', 'two', 'two'].map((name) => `campaign:${name}`);
+    assert.deepEqual(some.queries.sort(), thrice);
+    assert.deepEqual(some.described.sort(), thrice);
   });
 
   it('asks nothing while nobody asks it', async () => {
@@ -63,13 +72,21 @@ describe('the reader of campaigns', () => {
   });
 
   it('tells which campaigns do not answer, by an error or in time, and does not lose the others', async () => {
-    const some = new SomeClient({ good: 'progress', bad: 'error', mute: 'nothing', ['canary:good:g4:1']: 'progress' });
+    const some = new SomeClient({ good: 'progress', bad: 'error', mute: 'nothing' });
     const { temporalUp, campaigns } = await readerOf(some).read();
     assert.equal(temporalUp, true);
     assert.deepEqual([...campaigns.keys()], ['good', 'bad', 'mute']);
-    assert.ok(campaigns.get('good'), 'it answers');
-    assert.deepEqual([campaigns.get('bad'), campaigns.get('mute')], [undefined, undefined]);
+    assert.ok(campaigns.get('good')?.progress, 'it answers');
+    for (const silent of ['bad', 'mute'])
+      assert.deepEqual(campaigns.get(silent), { progress: undefined, stuckSteps: 0 }, silent);
     assert.equal(new Set(some.deadlines).size, 1, 'one deadline for all calls of a scrape');
+  });
+
+  it('counts the campaign’s own steps that failed three times, whether it answers or not', async () => {
+    const some = new SomeClient({ good: 'progress', mute: 'nothing' });
+    some.attempts = { good: [null, 1, 3], mute: [4, 2, 90] };
+    const { campaigns } = await readerOf(some).read();
+    assert.deepEqual([campaigns.get('good')?.stuckSteps, campaigns.get('mute')?.stuckSteps], [0, 2]);
   });
 
   it('knows the campaigns still while Temporal is away, as silent, and forgets those that have ended', async () => {
@@ -79,16 +96,9 @@ describe('the reader of campaigns', () => {
     some.isUp = false;
     time += leastIntervalMs;
     const away = await reader.read();
-    assert.deepEqual(
-      [away.temporalUp, [...away.campaigns]],
-      [
-        false,
-        [
-          ['one', undefined],
-          ['two', undefined],
-        ],
-      ],
-    );
+    const silent = { progress: undefined, stuckSteps: undefined };
+    assert.equal(away.temporalUp, false);
+    assert.deepEqual(Object.fromEntries(away.campaigns), { one: silent, two: silent });
     some.isUp = true;
     delete some.campaigns['one'];
     time += leastIntervalMs;

@@ -15,7 +15,7 @@ function progress(change: Partial<CampaignProgress> = {}): CampaignProgress {
 /** The values of a metric by its labels, `class=g4 reason=none`. */
 const valuesOf = (given: CampaignProgress | undefined, metric: CampaignMetricName): Record<string, number> =>
   Object.fromEntries(
-    samplesOf(given)
+    samplesOf({ progress: given, stuckSteps: 0 })
       .filter(({ name }) => name === metric)
       .map(({ labels, value }) => [
         Object.entries(labels)
@@ -28,7 +28,8 @@ const valuesOf = (given: CampaignProgress | undefined, metric: CampaignMetricNam
 describe('the metrics of a campaign', () => {
   it('have the labels that their list names, and each series once', () => {
     const forecast = { finish: { p10: 1, p50: 2, p90: 3 }, spend: { p10: 1, p50: 2, p90: 3 } };
-    const samples = samplesOf(progress({ forecast: forecast as unknown as CampaignProgress['forecast'] }));
+    const read = progress({ forecast: forecast as unknown as CampaignProgress['forecast'] });
+    const samples = samplesOf({ progress: read, stuckSteps: 0 });
     const found = new Set(samples.map(({ name }) => name));
     const missing = Object.keys(campaignMetrics).filter((name) => !found.has(name as CampaignMetricName));
     // Nothing has failed, and orphans are no part of a campaign's progress.
@@ -39,8 +40,11 @@ describe('the metrics of a campaign', () => {
     assert.equal(new Set(series).size, series.length);
   });
 
-  it('say of a campaign that does not answer only that', () => {
-    assert.deepEqual(samplesOf(undefined), [{ name: 'holdout_campaign_up', labels: {}, value: 0 }]);
+  it('say of a campaign that does not answer only that, and at how many steps it is stuck', () => {
+    const silent = { name: 'holdout_campaign_up', labels: {}, value: 0 };
+    assert.deepEqual(samplesOf({ progress: undefined, stuckSteps: undefined }), [silent]);
+    const stuck = { name: 'holdout_campaign_stuck_steps', labels: {}, value: 1 };
+    assert.deepEqual(samplesOf({ progress: undefined, stuckSteps: 1 }), [silent, stuck]);
   });
 
   it('count each submission in one state', () => {
@@ -107,15 +111,12 @@ describe('the metrics of a campaign', () => {
   });
 
   it('name no submission and no team', () => {
-    const text = JSON.stringify(
-      samplesOf(
-        progress({
-          pausedTeams: ['the-team'],
-          stuck: [{ submission: 'the-submission', what: 'pullImage', cause: 'the-cause', tries: 5, since: now }],
-          holds: [{ hold: 'platform', class: 'g4', cause: 'the-cause' }],
-        }),
-      ),
-    );
+    const read = progress({
+      pausedTeams: ['the-team'],
+      stuck: [{ submission: 'the-submission', what: 'pullImage', cause: 'the-cause', tries: 5, since: now }],
+      holds: [{ hold: 'platform', class: 'g4', cause: 'the-cause' }],
+    });
+    const text = JSON.stringify(samplesOf({ progress: read, stuckSteps: 1 }));
     assert.doesNotMatch(text, /the-/);
   });
 });
