@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { breachText } from '../src/campaign/invariants/breach-text.ts';
 import type { FrozenCampaign } from '../src/campaign/model/frozen-campaign.ts';
 import type { CampaignProgress } from '../src/campaign/operators/progress.ts';
-import { checkInvariants } from '../src/client/invariants/check-campaign.ts';
+import { checkInvariants } from '../src/client/invariants/check-invariants.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
 import { sendCommand, sendUpdate } from '../src/client/operator/send-command.ts';
 import { queryProgress } from '../src/client/status/query-progress.ts';

@@ -1,6 +1,6 @@
 import { roundKeyOf, workListOf } from '../campaign/model/rounds.ts';
 import { workByTeam, type AddedRounds } from '../campaign/model/work-list.ts';
-import { digestInKey, readByDigest } from '../ledger/checked-object.ts';
+import { digestInKey, readByDigest } from '../ledger/read-pinned.ts';
 import { resultObjects } from '../object-keys.ts';
 import { finalRounds } from '../ledger/ledger.ts';
 import { publishedOrder } from '../ledger/published-order.ts';

@@ -3,8 +3,9 @@ import { costOfRuns } from '../campaign/model/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
 import { evidenceOf } from '../ledger/evidence.ts';
-import { effectiveRecord, type Evidence, type LedgerRecord } from '../ledger/record.ts';
+import type { Evidence, LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
+import { effectiveRecord } from '../ledger/chains/effective-record.ts';
 
 /** A record whose place in the chain is not known yet. */
 export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor' | 'evidence'>;

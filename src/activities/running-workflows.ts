@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { submissionWorkflowId } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { WorkflowDependencies } from './dependencies.ts';
-import { openStored } from '../codec/history-payload.ts';
+import { openHistoryPayload } from '../codec/history-payload.ts';
 
 const callsAtOnce = 16;
 
@@ -76,6 +76,6 @@ async function roundOf({ workflows }: WorkflowDependencies, execution: Execution
   });
   const [input] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (!input) return undefined;
-  const opened = await openStored<RunningRound>(workflows, input, execution);
+  const opened = await openHistoryPayload<RunningRound>(workflows, input, execution);
   return opened && { submission: opened.submission, sequence: opened.sequence };
 }

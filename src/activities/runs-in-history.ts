@@ -4,7 +4,7 @@ import type { RunRecord } from '../campaign/model/messages.ts';
 import { submissionWorkflowId } from '../ids.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RunEnd } from './run-end.ts';
-import { openStored } from '../codec/history-payload.ts';
+import { openHistoryPayload } from '../codec/history-payload.ts';
 
 /** A run that a workflow requested; `end` is set once the workflow has seen it end. */
 export interface HistoryRun {
@@ -30,7 +30,7 @@ export async function runsInHistory(
     const name = order?.activityType?.name;
     const activityId = order?.activityId ?? '';
     if (input && (name === 'submitBatchJob' || name === 'awaitBatchJob')) {
-      const opened = await openStored<HistoryRun>(workflows, input, { workflowId, activityId });
+      const opened = await openHistoryPayload<HistoryRun>(workflows, input, { workflowId, activityId });
       if (opened === undefined) continue;
       const { n, purpose, class: className, jobId } = opened;
       const run = { ...runs.get(n), n, purpose, class: className, ...(jobId !== undefined && { jobId }) };
@@ -42,7 +42,7 @@ export async function runsInHistory(
     const end =
       result &&
       awaited &&
-      (await openStored<RunEnd>(workflows, result, { workflowId, activityId: awaited.activityId }));
+      (await openHistoryPayload<RunEnd>(workflows, result, { workflowId, activityId: awaited.activityId }));
     if (end && awaited) {
       const { jobId, reason, billedSeconds, costMicroUsd, facts } = end;
       awaited.run.end = { jobId, reason, billedSeconds, costMicroUsd, ...(facts && { facts }) };

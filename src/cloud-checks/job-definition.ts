@@ -6,7 +6,7 @@ import { jobDefinitionOf } from '../campaign/model/classes/job-definition-name.t
 import { holdoutError } from '../errors.ts';
 import { awsCall } from './aws-call.ts';
 import type { Caller } from './caller.ts';
-import { definitionFault, hostOf, type Installation } from './rules/definition-fault.ts';
+import { definitionFault, runnerHostIn, type Installation } from './rules/definition-fault.ts';
 
 /**
  * The host that jobs of a class will run on. With `wanted`, the start registers its own revision; without, the newest
@@ -38,7 +38,7 @@ export async function checkJobDefinition(
   if (newest === undefined) throw unusable(absent(revisions.length));
   const fault = definitionFault(newest, instanceClass, installation);
   if (fault !== undefined) throw unusable(fault);
-  const host = hostOf(newest);
+  const host = runnerHostIn(newest);
   if (host.kind === 'unknown') throw unusable({ why: host.why, next: register });
   return host;
 }

@@ -11,7 +11,7 @@ interface Owner {
 
 /** The value of a payload in a history; undefined if it is not authenticated. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows which payload it reads
-export async function openStored<T extends object>(
+export async function openHistoryPayload<T extends object>(
   { options }: WorkflowClient,
   payload: Payload,
   { workflowId, activityId }: Owner,

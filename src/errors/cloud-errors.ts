@@ -16,7 +16,7 @@ export const cloudErrors = {
   ),
   AWS_CREDENTIALS_MISSING: userError<Effect & { cause: string }>(
     (d) => `No AWS credentials were found (${d.cause})${end(d)}`,
-    'Log in, for instance: aws sso login --profile NAME && export AWS_PROFILE=NAME; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    'Log in, for instance: aws sso login --profile NAME, with AWS_PROFILE set to NAME or to a profile that takes a role by it; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   ),
   AWS_KEY_REFUSED: userError<Effect & { key: string; why: string }>(
     (d) => `The AWS key ${d.key} ${d.why}${end(d)}`,

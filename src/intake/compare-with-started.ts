@@ -1,7 +1,7 @@
 import { differences } from '../campaign/operators/json-differences.ts';
 import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
 import { unpackedBytesOf, type FrozenCampaign, type Submission } from '../campaign/model/frozen-campaign.ts';
-import { withPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign.ts';
+import { assignPseudonyms, type CodeOf } from '../campaign/pseudonyms/assign-pseudonyms.ts';
 import { effectiveSettings, withoutAppliedChanges } from '../campaign/operators/effective-settings.ts';
 import { holdoutError } from '../errors.ts';
 import { commandsOf, acceptedCommands } from '../ledger/command-log.ts';
@@ -80,7 +80,7 @@ function addedAs(
   codes: CodeOf | undefined,
 ): LocatedRow[] {
   const rows = located.map(({ row: { pseudonym: _ofFile, ...row } }) => row);
-  const named: readonly Submission[] = codes === undefined ? rows : withPseudonyms(rows, before, codes);
+  const named: readonly Submission[] = codes === undefined ? rows : assignPseudonyms(rows, before, codes);
   return located.map(({ row, location }, index) => ({ row: named[index] ?? row, location }));
 }
 

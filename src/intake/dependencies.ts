@@ -1,4 +1,4 @@
-import type { CodeOf } from '../campaign/pseudonyms/assign.ts';
+import type { CodeOf } from '../campaign/pseudonyms/assign-pseudonyms.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import type { Buckets } from '../settings.ts';
 

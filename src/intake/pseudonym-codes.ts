@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { CodeOf } from '../campaign/pseudonyms/assign.ts';
+import type { CodeOf } from '../campaign/pseudonyms/assign-pseudonyms.ts';
 
 /** No vowels, so that no code is a word, and no letter that looks like a digit. */
 const letters = 'bcdfghjkmnpqrstvwxz23456789';

@@ -4,7 +4,7 @@ import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { canariesOf, canaryDigests, type CanaryRecord } from './canary-records.ts';
 import { campaignRounds } from './campaign-rounds.ts';
-import { recordChanged } from './checked-object.ts';
+import { recordChanged } from './read-pinned.ts';
 import { commandChainOf, type ChainedCommand } from './command-log.ts';
 import { headOf, notAsPublished, readHeads, type Heads } from './heads.ts';
 import { eachChain } from './ledger.ts';

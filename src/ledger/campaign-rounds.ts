@@ -3,7 +3,7 @@ import { roundsOf, type CampaignRounds } from '../campaign/model/rounds.ts';
 import type { AddedRounds } from '../campaign/model/work-list.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import type { ChainedCommand } from './command-log.ts';
-import { readByDigest } from './checked-object.ts';
+import { readByDigest } from './read-pinned.ts';
 import { manifestOf } from './frozen-reader.ts';
 
 /** Every round of a campaign: those of the frozen submissions and those that accepted commands added. Throws RECORD_CHANGED. */

@@ -2,7 +2,7 @@ import { runKeyOf } from '../ids.ts';
 import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { scoredRun } from './chain-rules.ts';
-import { readPinned, recordChanged } from './checked-object.ts';
+import { readPinned, recordChanged } from './read-pinned.ts';
 import type { LedgerRecord } from './record.ts';
 import type { ScoreFile } from './score-file.ts';
 

@@ -3,7 +3,7 @@ import { workByTeam, type AddedRounds, type WorkList, type WorkOfTeam } from '..
 import type { Bucket } from '../s3/object-store.ts';
 import { resultObjects } from '../object-keys.ts';
 import { sha256 } from '../sha256.ts';
-import { parsedObject, readByDigest, readPinned } from './checked-object.ts';
+import { parsedObject, readByDigest, readPinned } from './read-pinned.ts';
 
 /** The frozen submissions. Throws RECORD_CHANGED. */
 export const manifestOf = (

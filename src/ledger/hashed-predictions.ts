@@ -4,7 +4,7 @@ import { hashedStream } from '../hashed-stream.ts';
 import { runObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { openStream } from '../sealing/age.ts';
-import { parsedObject, recordChanged } from './checked-object.ts';
+import { parsedObject, recordChanged } from './read-pinned.ts';
 
 /** A run's predictions while they are read. */
 interface HashedPredictions {

@@ -1,6 +1,6 @@
 import { resultObjects } from '../object-keys.ts';
 import type { Bucket } from '../s3/object-store.ts';
-import { parsedObject } from './checked-object.ts';
+import { parsedObject } from './read-pinned.ts';
 
 /**
  * heads.json, written with every publication: what the record was then. It names the newest record of each chain, which no

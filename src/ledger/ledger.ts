@@ -4,7 +4,7 @@ import type { LedgerRecord } from './record.ts';
 import { sha256 } from '../sha256.ts';
 import { resultObjects } from '../object-keys.ts';
 import { misplacedRecord } from './chain-rules.ts';
-import { parsedObject, recordChanged } from './checked-object.ts';
+import { parsedObject, recordChanged } from './read-pinned.ts';
 
 /** Just below the number of connections that the SDK opens to S3. */
 export const readsAtOnce = 48;

@@ -1,6 +1,6 @@
 import type { FaultSummary } from '../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../campaign/model/messages.ts';
-import { responsibleParty, type FinalState, type Reason } from '../campaign/model/reasons.ts';
+import type { FinalState, Reason } from '../campaign/model/reasons.ts';
 
 /** A final record: the source of truth for leaderboard, cost and report. It never changes; another may follow it. */
 export interface LedgerRecord {
@@ -47,10 +47,3 @@ export interface RunEvidence {
   /** As the outcome names it. */
   predictions?: string;
 }
-
-/**
- * The effective record of a submission, from its records oldest first: the newest that was scored or failed by the team's
- * fault. A later round that was cancelled or failed by the platform does not replace it.
- */
-export const effectiveRecord = (records: readonly LedgerRecord[]): LedgerRecord | undefined =>
-  records.findLast(({ reason }) => reason === null || responsibleParty(reason) === 'team') ?? records.at(-1);

@@ -14,7 +14,8 @@ import { canaryReportOf } from './canary-records.ts';
 import { readCampaignRecord, type CampaignRecord } from './campaign-record.ts';
 import { readScore } from './checked-score.ts';
 import { readsAtOnce } from './ledger.ts';
-import { effectiveRecord, type LedgerRecord } from './record.ts';
+import type { LedgerRecord } from './record.ts';
+import { effectiveRecord } from './chains/effective-record.ts';
 
 /** Everything that S3 has about a campaign: the output of `results --json`. Money in micro-dollars. */
 export interface CampaignResults {

@@ -1,7 +1,8 @@
 import { RunStatistics } from '../campaign/state/run-statistics.ts';
 import { Spending } from '../campaign/state/spending.ts';
 import type { FinalState, Reason } from '../campaign/model/reasons.ts';
-import { effectiveRecord, type LedgerRecord } from './record.ts';
+import type { LedgerRecord } from './record.ts';
+import { effectiveRecord } from './chains/effective-record.ts';
 
 /** The totals that a campaign that lost its state rebuilds from the ledger. Micro-dollars. */
 export interface LedgerTotals {

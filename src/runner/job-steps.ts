@@ -8,7 +8,7 @@ import { runCanary } from './canary-run.ts';
 import { claimRun } from './claim-run.ts';
 import { checkIsolation } from './isolation/check-isolation.ts';
 import { confinedSpec } from './isolation/confined-program.ts';
-import { checkHost } from './preflight/preflight.ts';
+import { preflight } from './preflight/preflight.ts';
 import { isolatedEngine } from './sandbox/isolated-engine.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { runSubmission } from './submission-run.ts';
@@ -34,7 +34,7 @@ export async function runJobSteps(given: RunnerSettings, stop: AbortSignal): Pro
 async function checkBefore(settings: RunnerSettings, spec: RunSpec | CanarySpec, stop: AbortSignal): Promise<void> {
   const { image } = settings;
   const canary = spec.purpose === 'canary';
-  if (image !== undefined) await checkHost({ ...settings, image }, canary ? confinedSpec(spec, 0) : spec);
+  if (image !== undefined) await preflight({ ...settings, image }, canary ? confinedSpec(spec, 0) : spec);
   if (!canary) await checkIsolation(settings, spec, stop);
 }
 

@@ -8,7 +8,7 @@ import { runnerExit } from '../campaign/model/run-outcome.ts';
 import { HoldoutError, messageOf, holdoutError } from '../errors.ts';
 import { runJobSteps } from './job-steps.ts';
 import { launch } from './launch/launch.ts';
-import { launched } from './launch/launched.ts';
+import { runWithLauncher } from './launch/run-with-launcher.ts';
 import { writeRunnerError } from './write-runner-error.ts';
 import { reap } from './sandbox/release.ts';
 import { loadRunnerSettings, type RunnerSettings } from './runner-settings.ts';
@@ -18,7 +18,7 @@ const verbs: Record<string, (jobId: string | undefined) => Promise<number>> = {
   launch: () => launch({ settings: jobSettings(), environment: process.env, stop: stopBySignal().signal }),
   run: async () => {
     const settings = jobSettings();
-    return launched(settings, stopBySignal(), (stop) => runJobSteps(settings, stop).catch(report));
+    return runWithLauncher(settings, stopBySignal(), (stop) => runJobSteps(settings, stop).catch(report));
   },
   reap: async (jobId) => {
     await reap(loadRunnerSettings(jobId));

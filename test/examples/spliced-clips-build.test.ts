@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildExample } from '../../examples/spliced-clips/build.ts';
-import { worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
 import { checkCampaign } from '../../src/intake/check-campaign.ts';
 import { buildTimeout, builtExample, needsExample } from './spliced-clips-rig.ts';
+import { worstCostMicroUsd } from '../../src/campaign/model/money.ts';
 
 async function digests(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

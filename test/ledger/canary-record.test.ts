@@ -7,7 +7,7 @@ import { specClassOf } from '../../src/campaign/model/run-spec.ts';
 import { canaryMember, runKeyOf } from '../../src/ids.ts';
 import type { CanaryRecord } from '../../src/ledger/canary-records.ts';
 import { Findings, type RecordFault } from '../../src/ledger/verification/findings.ts';
-import { CheckedObjects } from '../../src/ledger/verification/object-bytes.ts';
+import { CheckedObjects } from '../../src/ledger/verification/checked-objects.ts';
 import { verifyCanaries } from '../../src/ledger/verification/verify-canaries.ts';
 import { bucketsOf } from '../../src/settings.ts';
 import { sha256 } from '../../src/sha256.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { longestRunSeconds, worstCostMicroUsd } from '../../src/campaign/model/run-limits.ts';
+import { longestRunSeconds } from '../../src/campaign/model/run-limits.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
 import { verifyCampaign } from '../../src/ledger/verification/verify-campaign.ts';
 import { SealKeys } from '../../src/sealing/seal-keys.ts';
 import { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
+import { worstCostMicroUsd } from '../../src/campaign/model/money.ts';
 
 const namesOf = ({ faults }: { faults: { key: string; what: string }[] }): string[] =>
   faults.map(({ key, what }) => `${key}: ${what}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SubmissionOverview } from '../../src/client/status/submission-report.ts';
+import type { SubmissionOverview } from '../../src/client/status/submission-overview.ts';
 import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 

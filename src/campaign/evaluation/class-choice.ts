@@ -1,8 +1,8 @@
 import { fitsOf, type ClassRules } from './class-fit.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { costMicroUsd } from '../model/money.ts';
+import { costMicroUsd, worstCostMicroUsd } from '../model/money.ts';
 import { probedSeconds, type Needs } from './needs.ts';
-import { wallClockSeconds, worstCostMicroUsd } from '../model/run-limits.ts';
+import { wallClockSeconds } from '../model/run-limits.ts';
 import type { RunOption } from '../model/run-option.ts';
 
 /** The class for probes: the cheapest with a GPU, else the cheapest. */

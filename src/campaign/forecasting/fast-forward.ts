@@ -11,7 +11,7 @@ import {
   type EvaluationLoad,
 } from './evaluation-load.ts';
 import { simulatedOneByOne, type AwaitedRun, type RemainingWork } from './remaining-work.ts';
-import { entryDuration } from './spare-capacity.ts';
+import { entryDuration } from './entry-duration.ts';
 
 /** The situation when only the last submissions are left, which a scenario simulates one by one. Times in seconds. */
 export interface FastForward {

@@ -1,5 +1,5 @@
 import type { CampaignFacts } from '../state/campaign-state.ts';
-import { smallestSufficientFactor } from './scale-up.ts';
+import { smallestSufficientFactor } from './smallest-sufficient-factor.ts';
 import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
 
 const hour = 3_600_000;

@@ -1,11 +1,11 @@
 import { canaryMember, runKeyOf } from '../../ids.ts';
 import { costOfRuns } from '../model/money.ts';
 import type { Breach } from './breach.ts';
-import type { CampaignFacts } from './facts.ts';
+import type { CheckedFacts } from './facts.ts';
 import { openRounds } from './nothing-lost.ts';
 
 /** I3 in the ledger: every run and every job is booked once, every retry has a reason, and the campaign has spent what is booked. */
-export function bookingBreaches(facts: CampaignFacts): Breach[] {
+export function bookingBreaches(facts: CheckedFacts): Breach[] {
   return [
     ...runsBookedTwice(facts),
     ...jobsBookedTwice(facts),
@@ -14,7 +14,7 @@ export function bookingBreaches(facts: CampaignFacts): Breach[] {
   ];
 }
 
-function runsBookedTwice({ campaign, records }: CampaignFacts): Breach[] {
+function runsBookedTwice({ campaign, records }: CheckedFacts): Breach[] {
   return [...records].flatMap(([submission, ofSubmission]) => {
     const booked = new Map<number, number[]>();
     for (const [index, { runs }] of ofSubmission.entries())
@@ -27,7 +27,7 @@ function runsBookedTwice({ campaign, records }: CampaignFacts): Breach[] {
   });
 }
 
-function jobsBookedTwice(facts: CampaignFacts): Breach[] {
+function jobsBookedTwice(facts: CheckedFacts): Breach[] {
   const booked = new Map<string, Set<string>>();
   for (const { run, jobId } of bookedRuns(facts))
     if (jobId !== null) booked.set(jobId, (booked.get(jobId) ?? new Set()).add(run));
@@ -41,7 +41,7 @@ export const bookedRuns = ({
   campaign,
   records,
   canaries,
-}: Pick<CampaignFacts, 'campaign' | 'records' | 'canaries'>) => [
+}: Pick<CheckedFacts, 'campaign' | 'records' | 'canaries'>) => [
   ...[...records].flatMap(([submission, ofSubmission]) =>
     ofSubmission.flatMap(({ runs }) =>
       runs.map(({ n, jobId, billedSeconds, facts }) => ({
@@ -62,7 +62,7 @@ export const bookedRuns = ({
 ];
 
 /** A probe that succeeded is followed by an evaluation; an evaluation that succeeded by nothing. */
-function retriesWithoutReason({ campaign, records }: CampaignFacts): Breach[] {
+function retriesWithoutReason({ campaign, records }: CheckedFacts): Breach[] {
   return [...records].flatMap(([submission, ofSubmission]) =>
     ofSubmission.flatMap(({ runs }) => {
       const first = runs.findIndex(({ purpose, reason }) => purpose === 'evaluation' && reason === null);
@@ -81,7 +81,7 @@ function retriesWithoutReason({ campaign, records }: CampaignFacts): Breach[] {
  * A campaign books a round before its workflow completes, so it has spent at least what the completed ones cost, and exactly
  * what the ledger books if nothing is open.
  */
-function spentOtherwise(facts: CampaignFacts): Breach[] {
+function spentOtherwise(facts: CheckedFacts): Breach[] {
   const { progress, workflows, records, canaries } = facts;
   if (progress === undefined) return [];
   const { spent } = progress;

@@ -1,11 +1,11 @@
 import { abandonedClaim } from '../../ids.ts';
 import { bookedRuns } from './booked-once.ts';
 import type { Breach } from './breach.ts';
-import type { CampaignFacts, JobFact } from './facts.ts';
+import type { CheckedFacts, JobFact } from './facts.ts';
 import { longestUnclaimedSeconds } from './orphans.ts';
 
 /** I3 in Batch: only the job with the claim works on a run, and Batch bills what the ledger books. */
-export function jobBreaches(facts: CampaignFacts): Breach[] {
+export function jobBreaches(facts: CheckedFacts): Breach[] {
   const byRun = jobsByRun(facts.jobs);
   return [
     ...workedWithoutClaim(facts),
@@ -23,13 +23,13 @@ export function jobsByRun(jobs: readonly JobFact[]): Map<string, JobFact[]> {
 }
 
 /** The job with the claim; null if it was given up or nobody has it. */
-const holderOf = ({ claims }: CampaignFacts, run: string): string | null => {
+const holderOf = ({ claims }: CheckedFacts, run: string): string | null => {
   const claim = claims.get(run);
   return claim === undefined || claim === abandonedClaim ? null : claim;
 };
 
 /** A runner without the claim exits at once, with another code than 0. */
-function workedWithoutClaim(facts: CampaignFacts): Breach[] {
+function workedWithoutClaim(facts: CheckedFacts): Breach[] {
   return facts.jobs.flatMap(({ jobId: job, runKey: run, state, exitCode, billedSeconds }): Breach[] => {
     const holder = holderOf(facts, run);
     const hasWorked = state === 'ended' && (exitCode === 0 || billedSeconds > longestUnclaimedSeconds);
@@ -38,7 +38,7 @@ function workedWithoutClaim(facts: CampaignFacts): Breach[] {
 }
 
 /** Batch may have forgotten the holder and still know a later job; then the ledger names the holder. */
-function claimsOfStrangers(facts: CampaignFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
+function claimsOfStrangers(facts: CheckedFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
   const booked = new Map(bookedRuns(facts).map(({ run, jobId }) => [run, jobId]));
   return [...byRun].flatMap(([run, ofRun]): Breach[] => {
     const job = holderOf(facts, run);
@@ -49,7 +49,7 @@ function claimsOfStrangers(facts: CampaignFacts, byRun: ReadonlyMap<string, read
   });
 }
 
-function outcomesOfOthers(facts: CampaignFacts): Breach[] {
+function outcomesOfOthers(facts: CheckedFacts): Breach[] {
   return [...facts.outcomes].flatMap(([run, job]): Breach[] => {
     const holder = holderOf(facts, run);
     return holder === job ? [] : [{ invariant: 'I3', kind: 'outcome-of-other', run, job, holder }];
@@ -60,7 +60,7 @@ function outcomesOfOthers(facts: CampaignFacts): Breach[] {
  * An unknown time is booked as the worst case, so only measured seconds must be equal; no booking may be below Batch's. A run that
  * was given up before it had a job names none.
  */
-function otherSeconds(facts: CampaignFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
+function otherSeconds(facts: CheckedFacts, byRun: ReadonlyMap<string, readonly JobFact[]>): Breach[] {
   return bookedRuns(facts).flatMap(({ run, jobId, billedSeconds: recorded, isMeasured }): Breach[] => {
     const ofRun = byRun.get(run) ?? [];
     const isNamed = jobId === null ? ofRun.length > 0 : ofRun.some((job) => job.jobId === jobId);
@@ -72,7 +72,7 @@ function otherSeconds(facts: CampaignFacts, byRun: ReadonlyMap<string, readonly 
   });
 }
 
-function jobsOfOtherRuns(facts: CampaignFacts): Breach[] {
+function jobsOfOtherRuns(facts: CheckedFacts): Breach[] {
   const runOf = new Map(facts.jobs.map(({ jobId, runKey }) => [jobId, runKey]));
   return bookedRuns(facts).flatMap(({ run, jobId: job }): Breach[] => {
     const other = job === null ? undefined : runOf.get(job);

@@ -16,7 +16,7 @@ export interface OrphanFacts {
 }
 
 /** What is known of a campaign in S3, Temporal and Batch, read at about the same time. */
-export interface CampaignFacts extends OrphanFacts {
+export interface CheckedFacts extends OrphanFacts {
   campaign: string;
   phase: Phase;
   /** All rounds that were handed in or added. */

@@ -1,12 +1,12 @@
 import { counted } from '../../safe-text.ts';
 import { bookedRuns } from './booked-once.ts';
-import type { CampaignFacts } from './facts.ts';
+import type { CheckedFacts } from './facts.ts';
 
 /**
  * What Batch and Temporal no longer know, so that the record could not be compared with it: Batch forgets an ended job after 7
  * days, Temporal a workflow after its namespace's retention. No breach.
  */
-export function forgotten(facts: CampaignFacts): string[] {
+export function forgotten(facts: CheckedFacts): string[] {
   const known = new Set(facts.jobs.map(({ jobId }) => jobId));
   const jobs = bookedRuns(facts).filter(({ jobId }) => jobId !== null && !known.has(jobId)).length;
   const members = new Set(facts.workflows.map(({ member }) => member));

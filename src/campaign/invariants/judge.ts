@@ -1,7 +1,7 @@
 import { bookingBreaches } from './booked-once.ts';
 import type { Breach, Invariant, ObjectBreach } from './breach.ts';
 import { jobBreaches } from './claimed-jobs.ts';
-import type { CampaignFacts, ChangedObject } from './facts.ts';
+import type { CheckedFacts, ChangedObject } from './facts.ts';
 import { leftBreaches } from './nothing-left.ts';
 import { lostBreaches } from './nothing-lost.ts';
 import { stateBreaches } from './one-final-state.ts';
@@ -10,14 +10,14 @@ import { orphansOf, type Orphans } from './orphans.ts';
 /** `not judged`: what it says must hold only at a campaign's end. */
 export type Verdict = 'holds' | 'broken' | 'not judged';
 
-export interface Judgement {
+export interface InvariantJudgement {
   verdicts: Record<Invariant, Verdict>;
   breaches: Breach[];
   orphans: Orphans;
 }
 
 /** Which invariants hold by these facts, with the evidence of every breach. */
-export function judge(facts: CampaignFacts): Judgement {
+export function judge(facts: CheckedFacts): InvariantJudgement {
   const breaches = [
     ...facts.changed.map(objectBreach),
     ...lostBreaches(facts),
@@ -30,7 +30,7 @@ export function judge(facts: CampaignFacts): Judgement {
 }
 
 /** Of a record that cannot be understood, only the changed objects are known. */
-export const unjudged = (changed: readonly ChangedObject[]): Judgement => ({
+export const unjudged = (changed: readonly ChangedObject[]): InvariantJudgement => ({
   verdicts: verdictsOf(changed.map(objectBreach), () => 'not judged'),
   breaches: changed.map(objectBreach),
   orphans: { jobsWithoutWorkflow: [], workflowsWithoutJob: [], containersWithoutClaim: [] },
@@ -40,7 +40,11 @@ export const unjudged = (changed: readonly ChangedObject[]): Judgement => ({
  * What both of two looks found. Temporal's and Batch's lists lag by seconds and objects are read one after the other, so one look
  * may show what is just changing; a breach stays.
  */
-export function confirmed(facts: CampaignFacts, first: Judgement, second: Judgement): Judgement {
+export function confirmedJudgement(
+  facts: CheckedFacts,
+  first: InvariantJudgement,
+  second: InvariantJudgement,
+): InvariantJudgement {
   const [before, now] = [first.orphans, second.orphans];
   return withVerdicts(facts, inBoth(first.breaches, second.breaches, identityOf), {
     jobsWithoutWorkflow: inBoth(before.jobsWithoutWorkflow, now.jobsWithoutWorkflow, JSON.stringify),
@@ -59,12 +63,15 @@ function inBoth<Item>(first: readonly Item[], second: readonly Item[], keyOf: (i
 const identityOf = (breach: Breach): string =>
   breach.kind === 'rounds-forgotten' || breach.kind === 'spent-differs' ? breach.kind : JSON.stringify(breach);
 
-function withVerdicts({ phase }: CampaignFacts, breaches: Breach[], orphans: Orphans): Judgement {
+function withVerdicts({ phase }: CheckedFacts, breaches: Breach[], orphans: Orphans): InvariantJudgement {
   const otherwise = (name: Invariant): Verdict => (name === 'I4' && phase !== 'ended' ? 'not judged' : 'holds');
   return { verdicts: verdictsOf(breaches, otherwise), breaches, orphans };
 }
 
-function verdictsOf(breaches: readonly Breach[], otherwise: (invariant: Invariant) => Verdict): Judgement['verdicts'] {
+function verdictsOf(
+  breaches: readonly Breach[],
+  otherwise: (invariant: Invariant) => Verdict,
+): InvariantJudgement['verdicts'] {
   const broken = new Set(breaches.map(({ invariant }) => invariant));
   const verdictOf = (name: Invariant): Verdict => (broken.has(name) ? 'broken' : otherwise(name));
   return { I1: verdictOf('I1'), I2: verdictOf('I2'), I3: verdictOf('I3'), I4: verdictOf('I4') };

@@ -1,9 +1,9 @@
 import { bookedRuns } from './booked-once.ts';
 import type { Breach } from './breach.ts';
-import type { CampaignFacts } from './facts.ts';
+import type { CheckedFacts } from './facts.ts';
 
 /** I4, of an ended campaign: nothing runs, every job is booked, and nothing is left on this machine. */
-export function leftBreaches(facts: CampaignFacts): Breach[] {
+export function leftBreaches(facts: CheckedFacts): Breach[] {
   if (facts.phase !== 'ended') return [];
   const booked = new Set(bookedRuns(facts).map(({ run }) => run));
   return [

@@ -1,3 +1,6 @@
+import type { InstanceClass, Limits } from './frozen-campaign.ts';
+import { longestRunSeconds } from './run-limits.ts';
+
 /** Money is in whole micro-dollars; billed time is in whole seconds, rounded up per Batch attempt. */
 
 /** Price of billed seconds, rounded up to the next micro-dollar. */
@@ -27,3 +30,10 @@ export function dollars(microUsd: number): string {
   const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
   return `${microUsd < 0 ? '-' : ''}$${grouped}.${decimals.replace(/(?<=^\d\d\d?)0+$/, '')}`;
 }
+
+/** Highest possible cost of a run on a class, in micro-dollars. */
+export const worstCostMicroUsd = (
+  limits: Limits,
+  instanceClass: InstanceClass,
+  classes: readonly InstanceClass[],
+): number => costMicroUsd(longestRunSeconds(limits, instanceClass, classes), instanceClass.microUsdPerHour);

@@ -1,4 +1,3 @@
-import { costMicroUsd } from './money.ts';
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
 
 /** Memory reserved for the machine's agent and system, in MiB. */
@@ -45,10 +44,3 @@ export const longestRunSeconds = (
   instanceClass: InstanceClass,
   classes: readonly InstanceClass[],
 ): number => wallClockSeconds(limits, instanceClass, classes) + batchGraceSeconds;
-
-/** Highest possible cost of a run on a class, in micro-dollars. */
-export const worstCostMicroUsd = (
-  limits: Limits,
-  instanceClass: InstanceClass,
-  classes: readonly InstanceClass[],
-): number => costMicroUsd(longestRunSeconds(limits, instanceClass, classes), instanceClass.microUsdPerHour);

@@ -1,6 +1,6 @@
 import { invalidField } from './command-fields.ts';
 import { refusedWhileClosing } from './command-refusals.ts';
-import { definitionOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
+import { commandDefinitionOf, type OperatorCommand, type OperatorCommandName } from './operator-commands.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 
 /** Why a command, whose message may be any JSON, is refused; undefined if it is accepted. */
@@ -8,7 +8,7 @@ export function validationError<Name extends OperatorCommandName>(
   { name, message }: OperatorCommand<Name>,
   state: CampaignState,
 ): string | undefined {
-  const definition = definitionOf(name);
+  const definition = commandDefinitionOf(name);
   return (
     refusedWhileClosing(definition, state) ??
     invalidField(name, definition.required ?? [], message) ??
@@ -26,7 +26,7 @@ export function applyCommand<Name extends OperatorCommandName>(
   team: number,
   now: number,
 ): void {
-  const { reopens, apply } = definitionOf(name);
+  const { reopens, apply } = commandDefinitionOf(name);
   if (reopens) state.set({ closing: undefined });
   apply?.(message, { state, team, now });
 }
@@ -37,6 +37,6 @@ export function asRecorded<Name extends OperatorCommandName>(
   state: CampaignState,
   now: number,
 ): OperatorCommand<Name> {
-  const { recorded } = definitionOf(command.name);
+  const { recorded } = commandDefinitionOf(command.name);
   return recorded ? { ...command, message: recorded(command.message, state, now) } : command;
 }

@@ -1,7 +1,7 @@
-import { isDone } from '../scheduling/blocked-reason.ts';
 import type { CampaignState } from '../state/campaign-state.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import type { MessageWith } from './command-fields.ts';
+import { isDone } from '../scheduling/is-done.ts';
 
 // Why an operator command whose fields are valid is refused, as a clause; undefined if it is not.
 

@@ -123,8 +123,9 @@ export type OperatorCommand<Name extends OperatorCommandName = OperatorCommandNa
 export type Attribution = MessageWith<never, never>;
 
 /** The rule of a command. */
-export const definitionOf = <Name extends OperatorCommandName>(name: Name): CommandDefinition<OperatorCommands[Name]> =>
-  definitions[name];
+export const commandDefinitionOf = <Name extends OperatorCommandName>(
+  name: Name,
+): CommandDefinition<OperatorCommands[Name]> => definitions[name];
 
 const definitions: { [Name in OperatorCommandName]: CommandDefinition<OperatorCommands[Name]> } = operatorCommands;
 

@@ -2,13 +2,7 @@ import type { CampaignState } from '../state/campaign-state.ts';
 import type { ClassCanary } from '../state/canaries.ts';
 import { ClassCostModel } from '../state/class-cost-model.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
-import {
-  blockedReasonOf,
-  blockersOf,
-  stageOf,
-  type Blocker,
-  type BlockedReason,
-} from '../scheduling/blocked-reason.ts';
+import { blockedReasonOf, blockersOf, type Blocker, type BlockedReason } from '../scheduling/blocked-reason.ts';
 import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/stuck-limit.ts';
 import type { ReadOnly } from '../state/read-only.ts';
@@ -17,6 +11,7 @@ import type { RunEnds } from '../state/run-statistics.ts';
 import { defaultTreatment } from '../state/team-settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { OffSpot, StuckStep } from '../model/messages.ts';
+import { stageOf } from '../scheduling/open-stage.ts';
 
 /** The result of the query `progress`. Money in micro-dollars. */
 export interface CampaignProgress {

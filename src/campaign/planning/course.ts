@@ -1,7 +1,6 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { Population, SimulatedSubmission } from '../simulation/population.ts';
-import { costMicroUsd } from '../model/money.ts';
-import { worstCostMicroUsd } from '../model/run-limits.ts';
+import { costMicroUsd, worstCostMicroUsd } from '../model/money.ts';
 import { preferredFarFromDeadline } from '../scheduling/spot-rule.ts';
 import { EventQueue } from '../simulation/event-queue.ts';
 import {

@@ -1,5 +1,5 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { smallestSufficientFactor } from '../forecasting/scale-up.ts';
+import { smallestSufficientFactor } from '../forecasting/smallest-sufficient-factor.ts';
 import { mixPlanOf, type MixPlan, type PlanInput } from './mix-plan.ts';
 import type { Mix } from './mixes.ts';
 

@@ -1,9 +1,9 @@
 import { campaignPattern } from '../../ids.ts';
 import type { InstanceClass, Limits } from '../model/frozen-campaign.ts';
 import type { Reason } from '../model/reasons.ts';
-import { worstCostMicroUsd } from '../model/run-limits.ts';
 import { drawOf } from '../random/seeded-draw.ts';
 import type { RunConditions } from './pilot-conditions.ts';
+import { worstCostMicroUsd } from '../model/money.ts';
 
 /** The finished and running runs of a campaign's pilots, kept for later plans. */
 export interface PilotRecord {

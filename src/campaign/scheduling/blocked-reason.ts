@@ -1,8 +1,10 @@
 import type { CampaignState } from '../state/campaign-state.ts';
-import { waitsForImage, type OpenSubmission } from '../state/open-submission.ts';
+import { waitsForImage } from '../state/open-submission.ts';
 import { treatmentOf } from '../state/team-settings.ts';
 import { isAffordable } from './available-budget.ts';
 import { mostOpen } from './starts.ts';
+import { isDone } from './is-done.ts';
+import { stageOf } from './open-stage.ts';
 
 /**
  * Why a campaign cannot continue by itself. `slots`: operators left no slot on any suitable class; `platform`: the same
@@ -17,15 +19,6 @@ export type Blocker =
   | { hold: 'paused'; teams?: string[] }
   /** Without a class: images cannot be copied. `since` in ms, if known. */
   | { hold: 'platform'; class?: string; cause: string; since?: number; byCanary?: true };
-
-type OpenStage = 'preparing' | 'waiting' | 'running' | 'scoring';
-
-/** The stage of a submission as its campaign knows it; `scoring`: between its last run and its report. */
-export function stageOf(open: OpenSubmission): OpenStage {
-  if (open.grant) return 'running';
-  if (open.request || waitsForImage(open)) return 'waiting';
-  return open.preparing ? 'preparing' : 'scoring';
-}
 
 /** Why a campaign waits for an operator, given that everything was decided; undefined: it continues by itself. `now` in ms. */
 export function blockedReasonOf(state: CampaignState, now: number): BlockedReason | undefined {
@@ -97,7 +90,3 @@ function blockerOfStarts(state: CampaignState): BlockedReason | undefined {
   if (!startable || state.open.size >= mostOpen) return 'paused';
   return Object.values(state.slots).some((slots) => slots > 0) ? undefined : 'slots';
 }
-
-/** Every round was started and has reported its end. */
-export const isDone = (state: CampaignState): boolean =>
-  state.open.size === 0 && (state.closing !== undefined || !state.hasRoundsToStart());

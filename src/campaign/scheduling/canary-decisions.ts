@@ -1,8 +1,8 @@
 import type { CampaignState } from '../state/campaign-state.ts';
 import { AvailableBudget } from './available-budget.ts';
-import { isDone } from './blocked-reason.ts';
 import { EligibleOptions } from './eligible-options.ts';
 import { usageOf } from './usage.ts';
+import { isDone } from './is-done.ts';
 
 /** `reserved`: micro-dollars, until the canary's cost is known. */
 export type CanaryDecision =

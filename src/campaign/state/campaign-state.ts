@@ -15,7 +15,7 @@ import type { FinalState, Reason } from '../model/reasons.ts';
 import type { RunOption } from '../model/run-option.ts';
 import { Canaries, type CanaryEnd } from './canaries.ts';
 import { ClassCostModel } from './class-cost-model.ts';
-import { Submission } from './open-submission.ts';
+import { MutableSubmission } from './open-submission.ts';
 import { mostStuck } from './stuck-limit.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf, ReadOnly } from './read-only.ts';
@@ -25,7 +25,7 @@ import { Money } from './spending.ts';
 
 /** The implementation of {@link CampaignState}. Messages from submissions may arrive twice, late or out of order. */
 class State extends CampaignSettings {
-  open = new Map<string, Submission>();
+  open = new Map<string, MutableSubmission>();
   money = new Money();
   faults = new PlatformFaults();
   canaries = new Canaries();
@@ -59,7 +59,7 @@ class State extends CampaignSettings {
   start(submission: string, team: number, sequence: number): boolean {
     const known = this.open.get(submission);
     if (known) return known.sequence === sequence;
-    this.open.set(submission, Object.assign(new Submission(), { team, sequence }));
+    this.open.set(submission, Object.assign(new MutableSubmission(), { team, sequence }));
     return true;
   }
 
@@ -133,7 +133,7 @@ class State extends CampaignSettings {
     this.book(open, settlement);
   }
 
-  private book(open: Submission, run: Parameters<Money['book']>[0]): void {
+  private book(open: MutableSubmission, run: Parameters<Money['book']>[0]): void {
     open.spent += run.costMicroUsd;
     this.money.book(run);
   }

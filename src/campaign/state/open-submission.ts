@@ -24,7 +24,7 @@ interface Request {
 }
 
 /** A submission whose workflow has not reported its end, as its campaign writes it. */
-export class Submission {
+export class MutableSubmission {
   team = 0;
   /** Number of the round: 1, and one more for every retry or rescore. */
   sequence = 1;
@@ -83,7 +83,7 @@ export class Submission {
   }
 }
 
-export type OpenSubmission = ReadOnly<Submission>;
+export type OpenSubmission = ReadOnly<MutableSubmission>;
 export type WaitingRequest = ReadOnly<Request>;
 
 /** The submission is stuck copying its image: it needs no preparing place meanwhile. */

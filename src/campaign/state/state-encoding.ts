@@ -18,7 +18,7 @@ import {
   tuple,
   type Codec,
 } from './json-encoding.ts';
-import { Submission } from './open-submission.ts';
+import { MutableSubmission } from './open-submission.ts';
 import { PlatformFaults } from './platform-faults.ts';
 import type { FieldsOf } from './read-only.ts';
 import type { Treatment } from './team-settings.ts';
@@ -39,7 +39,7 @@ export interface EncodedState {
 }
 
 type Encoded = Omit<StateFields, 'rounds'>;
-type Request = NonNullable<Submission['request']>;
+type Request = NonNullable<MutableSubmission['request']>;
 
 /** `rules` are read again in every run. */
 export const encodeState = (state: CampaignState, rules: ClassRules): EncodedState => ({
@@ -172,10 +172,10 @@ function optionsCodec(rules: ClassRules): Codec<readonly RunOption[]> {
   };
 }
 
-const openCodec = (rules: ClassRules): Codec<Submission> =>
+const openCodec = (rules: ClassRules): Codec<MutableSubmission> =>
   instanceOf(
-    Submission,
-    tuple<FieldsOf<Submission>>({
+    MutableSubmission,
+    tuple<FieldsOf<MutableSubmission>>({
       team: plain(),
       sequence: plain(),
       preparing: flag,

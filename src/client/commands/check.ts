@@ -2,7 +2,7 @@ import { realNames } from '../../campaign/pseudonyms/names.ts';
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { holdoutError } from '../../errors.ts';
 import { exitStatus } from '../exit-status.ts';
-import { checkInvariants } from '../invariants/check-campaign.ts';
+import { checkInvariants } from '../invariants/check-invariants.ts';
 import { checkReport, checkText } from '../invariants/check-text.ts';
 import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { hasObjects } from '../verification/has-objects.ts';

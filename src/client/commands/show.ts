@@ -1,7 +1,7 @@
 import { shown } from '../../campaign/pseudonyms/shown.ts';
 import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { showText } from '../status/show-text.ts';
-import { submissionOverview } from '../status/submission-report.ts';
+import { submissionOverview } from '../status/submission-overview.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
 
 export const register: Register = (command, { withAccess, output }) => {

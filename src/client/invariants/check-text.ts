@@ -1,7 +1,7 @@
 import { breachText } from '../../campaign/invariants/breach-text.ts';
 import { invariants, type Invariant } from '../../campaign/invariants/breach.ts';
 import { counted } from '../../safe-text.ts';
-import type { CampaignCheck } from './check-campaign.ts';
+import type { CampaignCheck } from './check-invariants.ts';
 
 const says: Record<Invariant, string> = {
   I1: 'nothing lost',

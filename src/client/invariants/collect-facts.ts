@@ -1,10 +1,10 @@
-import type { CampaignFacts, ChangedObject, CountedProgress, Phase, Remains } from '../../campaign/invariants/facts.ts';
+import type { CheckedFacts, ChangedObject, CountedProgress, Phase, Remains } from '../../campaign/invariants/facts.ts';
 import { openRounds } from '../../campaign/invariants/nothing-lost.ts';
 import { HoldoutError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readsAtOnce } from '../../ledger/ledger.ts';
 import type { RecordFault } from '../../ledger/verification/findings.ts';
-import { unlessOther } from '../../ledger/verification/object-bytes.ts';
+import { unlessOther } from '../../ledger/verification/checked-objects.ts';
 import { verifyCampaign, type VerifiedCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { homeFolder, placesOf } from '../../local/stack/home/home.ts';
 import { jobsOnHost } from '../../local/stack/remains.ts';
@@ -15,14 +15,14 @@ import { isCampaignRunning } from '../operator/start-workflow.ts';
 import { isRemote } from '../stack/enter-stack.ts';
 import { queryProgress } from '../status/query-progress.ts';
 import { RememberingSource } from './remembering-source.ts';
-import { workflowsOf } from './workflows.ts';
+import { workflowsOf } from './workflows-of-campaign.ts';
 
 /** How long a campaign that answers no query is waited for, in ms: what it counts is then listed as not checked. */
 const progressWithinMs = 20_000;
 
 /** One look at a campaign. `facts`: undefined if the record cannot be understood; then only `changed` is known. */
 export interface Look {
-  facts: CampaignFacts | undefined;
+  facts: CheckedFacts | undefined;
   changed: ChangedObject[];
   /** What could not be checked, and why. */
   unchecked: string[];
@@ -56,7 +56,7 @@ interface FoundRecord {
   unchecked: string[];
 }
 
-async function worldOf(access: Access, found: FoundRecord): Promise<CampaignFacts> {
+async function worldOf(access: Access, found: FoundRecord): Promise<CheckedFacts> {
   const { verified, source, isRunning, before, unchecked } = found;
   const { frozen, record, published } = verified;
   const { campaign, instanceClasses } = frozen;
@@ -110,9 +110,9 @@ async function readOpenRuns({ buckets }: Access, source: RememberingSource): Pro
 }
 
 async function hostOf(
-  jobs: CampaignFacts['jobs'],
+  jobs: CheckedFacts['jobs'],
   unchecked: string[],
-): Promise<Pick<CampaignFacts, 'remains' | 'containers'>> {
+): Promise<Pick<CheckedFacts, 'remains' | 'containers'>> {
   if (isRemote()) {
     unchecked.push('containers, control groups, mounts and folders on the machines of AWS Batch');
     return { remains: [], containers: [] };

@@ -1,8 +1,8 @@
 import { probeClass } from '../../campaign/evaluation/class-choice.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
-import { costOfRuns, dollars } from '../../campaign/model/money.ts';
+import { costOfRuns, dollars, worstCostMicroUsd } from '../../campaign/model/money.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
-import { containerMemoryMiB, worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
+import { containerMemoryMiB } from '../../campaign/model/run-limits.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Access } from '../access.ts';
 import { endedStatus } from '../status/ended-status.ts';

@@ -2,9 +2,9 @@ import { responsibleParties, type Reason } from '../../campaign/model/reasons.ts
 import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { holdoutError, type HoldoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
-import { effectiveRecord } from '../../ledger/record.ts';
 import { counted } from '../../safe-text.ts';
 import { isOpen, type CampaignFromS3, type SubmissionFromS3 } from './campaign-from-s3.ts';
+import { effectiveRecord } from '../../ledger/chains/effective-record.ts';
 
 /** Which submissions an operator selects; all given conditions must match. */
 export interface SelectionFilter {

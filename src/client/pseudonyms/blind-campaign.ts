@@ -1,4 +1,4 @@
-import { withPseudonyms, type CodeOf } from '../../campaign/pseudonyms/assign.ts';
+import { assignPseudonyms, type CodeOf } from '../../campaign/pseudonyms/assign-pseudonyms.ts';
 import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import { codesOf } from '../../intake/pseudonym-codes.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
@@ -8,5 +8,5 @@ import { pseudonymSecret } from './pseudonym-secret.ts';
 export function blindCampaign(checked: CheckedCampaign): { blind: CheckedCampaign; codes?: CodeOf } {
   if (checked.teamNames !== 'pseudonyms') return { blind: checked };
   const codes = codesOf(pseudonymSecret(homeFolder(), checked.campaign));
-  return { blind: { ...checked, submissions: withPseudonyms(checked.submissions, [], codes) }, codes };
+  return { blind: { ...checked, submissions: assignPseudonyms(checked.submissions, [], codes) }, codes };
 }

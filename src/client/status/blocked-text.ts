@@ -2,7 +2,7 @@ import { instantText } from '../../campaign/model/units.ts';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { Blocker } from '../../campaign/scheduling/blocked-reason.ts';
 import { pausedCampaign, pausedTeams } from './paused-text.ts';
-import { repairOf } from './trouble/platform-lines.ts';
+import { repairOf } from './trouble/next-step.ts';
 
 /** Why a campaign is blocked: a line for each cause with the command that removes it; empty if it is not blocked. */
 export const blockedLines = (progress: CampaignProgress): string[] =>

@@ -1,7 +1,6 @@
 import { costOfRuns, dollars } from '../../campaign/model/money.ts';
 import { responsibleParty, type FinalState, type Reason } from '../../campaign/model/reasons.ts';
 import { instantText } from '../../campaign/model/units.ts';
-import { effectiveRecord } from '../../ledger/record.ts';
 import { isOpen, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
 import { instanceTime, instanceTimeBlocks, type InstanceTime } from './instance-time.ts';
 import { operatorsLogText } from './operators-log-text.ts';
@@ -9,6 +8,7 @@ import { endedBecause } from './status-text.ts';
 import { list } from './titled-list.ts';
 import { table } from '../table.ts';
 import type { OperatorLogLine } from '../../campaign/state/operators-log.ts';
+import { effectiveRecord } from '../../ledger/chains/effective-record.ts';
 
 /** The status of a campaign whose workflow does not run: the object of `status --json`. Money in micro-dollars. */
 interface EndedStatus {

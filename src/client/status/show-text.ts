@@ -5,7 +5,7 @@ import { runText } from '../../campaign/explanation/run-text.ts';
 import { instantText } from '../../campaign/model/units.ts';
 import type { RunSoFar } from '../../ledger/runs-so-far.ts';
 import { quoted } from '../../safe-text.ts';
-import type { SubmissionOverview, RoundOverview } from './submission-report.ts';
+import type { SubmissionOverview, RoundOverview } from './submission-overview.ts';
 import type { StageNow } from './current-stage.ts';
 import { unsealedBy } from './unsealing-text.ts';
 import { wrapped } from '../wrap.ts';

@@ -9,7 +9,9 @@ import { forecastBlocks } from './forecast-text.ts';
 import { offSpotLine } from './off-spot-text.ts';
 import { operatorsLogText } from './operators-log-text.ts';
 import { list } from './titled-list.ts';
-import { platformFaultLines, repairOf, unprovenLines, waitLines } from './trouble/platform-lines.ts';
+import { heldLines, platformFaultLines } from './trouble/platform-fault-lines.ts';
+import { unusedSlotLines } from './trouble/unused-slots.ts';
+import { machineWaitLines } from './trouble/waits-for-machines.ts';
 import { stuckLine } from './trouble/stuck-texts.ts';
 import { table } from '../table.ts';
 
@@ -42,21 +44,12 @@ export function statusText(progress: CampaignProgress, notes: readonly string[] 
         row.times === 1 ? '' : `× ${row.times.toFixed(2)}`,
       ]),
     ),
-    ...list(
-      'blocked by platform faults',
-      Object.entries(classes).flatMap(([name, { held }]) =>
-        held
-          ? [
-              `${name} since ${instantText(held.since)}: ${held.cause} → ${repairOf(held.cause)}: npm run holdout -- resume ${campaign} --class ${name}`,
-            ]
-          : [],
-      ),
-    ),
+    ...list('blocked by platform faults', heldLines(progress)),
     ...list('on demand instead of Spot', (progress.offSpot ?? []).map(offSpotLine)),
     ...list('canaries', canaryLines(progress)),
     ...list('platform faults', platformFaultLines(progress)),
-    ...list('waiting for machines', waitLines(progress)),
-    ...list('not all slots are used', unprovenLines(progress)),
+    ...list('waiting for machines', machineWaitLines(progress)),
+    ...list('not all slots are used', unusedSlotLines(progress)),
     ...list('stuck, retrying', progress.stuck.filter(({ what }) => what !== placementStep).map(stuckLine)),
     ...endedBecause(reasons),
     ...list('paused teams', progress.pausedTeams),

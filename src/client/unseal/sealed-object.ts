@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { holdoutError } from '../../errors.ts';
 import { numberInKey, runKeyOf } from '../../ids.ts';
-import { parsedObject, recordChanged } from '../../ledger/checked-object.ts';
+import { parsedObject, recordChanged } from '../../ledger/read-pinned.ts';
 import { chainOf } from '../../ledger/ledger.ts';
 import type { SealedPart } from '../../ledger/chains/unsealings.ts';
 import { runObjects } from '../../object-keys.ts';

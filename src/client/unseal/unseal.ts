@@ -9,7 +9,7 @@ import type { Access } from '../access.ts';
 import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import type { Output } from '../output.ts';
-import { rowOf } from '../status/submission-report.ts';
+import { rowOf } from '../status/submission-overview.ts';
 import { userName } from '../user-name.ts';
 import { findSealedObject, type PartName } from './sealed-object.ts';
 

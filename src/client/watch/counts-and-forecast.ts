@@ -5,7 +5,8 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { placementStep } from '../../campaign/model/placement-step.ts';
 import { stuckLine } from '../status/trouble/stuck-texts.ts';
 import { canaryLines } from '../status/canary-lines.ts';
-import { platformFaultLines, waitLines } from '../status/trouble/platform-lines.ts';
+import { platformFaultLines } from '../status/trouble/platform-fault-lines.ts';
+import { machineWaitLines } from '../status/trouble/waits-for-machines.ts';
 import { stuckActivityLine, type StuckActivity } from '../status/trouble/stuck-activities.ts';
 
 const forecastEveryMs = 300_000;
@@ -28,7 +29,7 @@ export class ProgressLines {
     if (counts !== this.counts) this.print(counts);
     this.counts = counts;
     for (const activity of stuck) this.sayOnce(activity.what, stuckActivityLine(activity));
-    for (const line of [...canaryLines(progress), ...platformFaultLines(progress), ...waitLines(progress)])
+    for (const line of [...canaryLines(progress), ...platformFaultLines(progress), ...machineWaitLines(progress)])
       this.sayOnce(line, line);
     for (const one of progress.stuck.filter(({ what }) => what !== placementStep))
       this.sayOnce(`of ${one.submission}`, `stuck: ${stuckLine(one)}`);

@@ -20,7 +20,7 @@ export function definitionFault(
   instanceClass: JobClass,
   installation: Installation,
 ): Fault | undefined {
-  const host = hostOf(registered);
+  const host = runnerHostIn(registered);
   const next =
     'Register it anew: set HOLDOUT_RUNNER_IMAGE and start the campaign; or: npm --prefix infra run deploy -- --all';
   if (host.kind === 'unknown') return { why: host.why, next };
@@ -48,7 +48,7 @@ function otherInstallation(
 }
 
 /** The host that a registered revision was made for, read from the revision itself. */
-export function hostOf({
+export function runnerHostIn({
   containerProperties = {},
 }: RegisteredDefinition): RunnerHost | { kind: 'unknown'; why: string } {
   const { image = '', environment = [], jobRoleArn, logConfiguration } = containerProperties;

@@ -12,6 +12,7 @@ import {
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './byte-reader.ts';
 import { paxRecords } from '../tar/pax-records.ts';
+import { maxEntryHeaders } from './archive-limits.ts';
 
 /** An entry of an archive. `place` identifies it without its own name: `entry 3 of the archive`. */
 export interface ArchiveEntry {
@@ -27,8 +28,6 @@ export interface ArchiveEntry {
 }
 
 const kinds: typeof entryKinds = { ...entryKinds, '7': 'file' };
-/** Before one entry: a global one, an extended one, and two of GNU tar for a long name and target. */
-const maxHeaders = 4;
 
 /** The records of extended headers that change how an entry reads; all others describe files on a disk. */
 type EntryOverrides = Partial<Record<'path' | 'linkpath' | 'size', string>>;
@@ -53,7 +52,7 @@ export async function* archiveEntries(chunks: AsyncIterable<Buffer>): AsyncGener
     if (header.size < 0) refuse(`${place} has a damaged header`);
     const extension = await extensionIn(reader, header, place);
     if (extension !== undefined) {
-      if ((headers += 1) > maxHeaders) refuse(`${place} has more than ${maxHeaders} headers`);
+      if ((headers += 1) > maxEntryHeaders) refuse(`${place} has more than ${maxEntryHeaders} headers`);
       overrides = { ...overrides, ...extension };
       continue;
     }

@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 import type { Blob, BlobFolder } from './blob-folder.ts';
+import { allJsonBytes, jsonBytes, maxArchiveLinks } from './archive-limits.ts';
 import { isShallow } from './json-depth.ts';
 import { refuse } from '../refusal.ts';
 import type { ArchiveContent } from './read-archive.ts';
-
-/** Maximum size of one manifest or configuration; real ones have a few kilobytes. */
-export const jsonBytes = 4 * 2 ** 20;
-const allJsonBytes = 8 * jsonBytes;
-/** Longest chain of links; real archives have one link. */
-const maxLinks = 8;
 
 /** The files of an archive, by name or by digest, and the JSON in them. */
 export class ArchiveFiles {
@@ -27,12 +22,12 @@ export class ArchiveFiles {
   /** The file of a name, following links; undefined when there is none. Throws a Refusal for a circle of links. */
   find(name: string): Blob | undefined {
     let at = name;
-    for (let followed = 0; followed <= maxLinks; followed += 1) {
+    for (let followed = 0; followed <= maxArchiveLinks; followed += 1) {
       const target = this.archive.links.get(at);
       if (target === undefined) return this.archive.files.get(at);
       at = target;
     }
-    return refuse(`the archive has more than ${maxLinks} links in a row`);
+    return refuse(`the archive has more than ${maxArchiveLinks} links in a row`);
   }
 
   /** The blob of an OCI digest; undefined when the archive lacks it. Throws a Refusal when its content does not match. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { acceptedEnvironment } from './environment.ts';
+import { checkCommandSize } from './command-size.ts';
 import { checkEntryPoint } from './entry-point.ts';
 import { acceptedHistory } from './history.ts';
 import { checkMountPoints } from './mount-points.ts';
@@ -47,9 +48,6 @@ const schema = z.object({
 });
 type RunConfiguration = NonNullable<z.output<typeof schema>['config']>;
 
-/** The kernel's MAX_ARG_STRLEN, with its closing NUL. */
-const maxArgumentBytes = 2 ** 17 - 1;
-const maxCommandBytes = 2 ** 18;
 const platforms = ['amd64', 'x86_64', 'x86-64'];
 const defaultMountPoints = ['/input', '/output'];
 
@@ -74,7 +72,7 @@ export function acceptedConfiguration(
   }
   const run = parsed.data.config ?? schema.shape.config.unwrap().unwrap().parse({});
   checkMountPoints(tree, mountPoints);
-  checkCommand([...run.Entrypoint, ...run.Cmd]);
+  checkCommandSize([...run.Entrypoint, ...run.Cmd]);
   const environment = acceptedEnvironment(run.Env);
   const workFolder = acceptedWorkFolder(run.WorkingDir ?? '', tree, mountPoints);
   if (!commandGiven) {
@@ -97,17 +95,6 @@ function withheldOf({ User, Volumes, ExposedPorts, Healthcheck, StopSignal }: Ru
   const isSet = (value: unknown): boolean => value != null && value !== '' && Object.keys(Object(value)).length > 0;
   const all = { USER: User, VOLUME: Volumes, EXPOSE: ExposedPorts, HEALTHCHECK: Healthcheck, STOPSIGNAL: StopSignal };
   return Object.entries(all).flatMap(([name, value]) => (isSet(value) ? [name] : []));
-}
-
-function checkCommand(words: readonly string[]): void {
-  let bytes = 0;
-  for (const word of words) {
-    if (word.includes('\0')) refuse('ENTRYPOINT or CMD of the image has a NUL character in it');
-    if (Buffer.byteLength(word) > maxArgumentBytes) refuse('ENTRYPOINT or CMD of the image is too long to be run');
-    // A pointer for each word.
-    bytes += Buffer.byteLength(word) + 9;
-  }
-  if (bytes > maxCommandBytes) refuse('ENTRYPOINT and CMD of the image together are too long to be run');
 }
 
 /** Only names from the schema are shown. */

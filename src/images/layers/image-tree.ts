@@ -1,5 +1,5 @@
 import { refuse } from '../refusal.ts';
-import { maxLayers } from './layer-limits.ts';
+import { maxLayers, maxPathLinks, maxTreeSteps } from './layer-limits.ts';
 import { NodeTable, root } from './node-table.ts';
 
 type NodeKind = 'file' | 'folder' | 'link';
@@ -16,10 +16,6 @@ interface Place {
   floor: number;
 }
 
-/** The kernel's limit. */
-const maxLinks = 40;
-/** Steps through all paths and links of an image. Real images need ten per file. */
-const maxSteps = 10_000_000;
 const slash = 0x2f;
 const rootPlace: Place = { node: root, floor: 0 };
 const nothing = Buffer.alloc(0);
@@ -146,7 +142,7 @@ export class ImageTree {
     let searchable = true;
     let leavesImage = false;
     for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
-      if ((this.steps += 1) > maxSteps) refuse('the paths of the image are too deep, or its links too many');
+      if ((this.steps += 1) > maxTreeSteps) refuse('the paths of the image are too deep, or its links too many');
       const here = stack[stack.length - 1] ?? rootPlace;
       if (isDotDot(step.name)) {
         if (stack.length === 1) leavesImage = true;
@@ -165,7 +161,7 @@ export class ImageTree {
         if (create) this.touch(node, info);
         stack.push({ node, floor: Math.max(here.floor, opaqueOf(info)) });
       } else if (kind === 'link' && (followLast || pending.length > 0)) {
-        if ((links += 1) > maxLinks) return { kind: 'circle' };
+        if ((links += 1) > maxPathLinks) return { kind: 'circle' };
         const target = this.table.extraOf(node);
         if (target[0] === slash) stack.length = 1;
         for (const targetStep of stepsTo(target, true)) pending.push(targetStep);

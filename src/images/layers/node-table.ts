@@ -1,9 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { refuse } from '../refusal.ts';
+import { maxNodes, maxStoredBytes } from './layer-limits.ts';
 
-/** Machine-learning images have about 300,000 files; a node takes about 24 bytes plus its name. */
-const maxNodes = 2_500_000;
-const maxStoredBytes = 96 * 2 ** 20;
 const chunkBytes = 2 ** 20;
 /** The top node, which has no name. */
 export const root = 0;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { parsedJson, jsonBytes, type ArchiveFiles } from '../archive/archive-files.ts';
+import { parsedJson, type ArchiveFiles } from '../archive/archive-files.ts';
+import { jsonBytes } from '../archive/archive-limits.ts';
 import type { Blob } from '../archive/blob-folder.ts';
 import { identityOf, platformOf, type Found } from './found-image.ts';
 import { platformSchema } from './platform.ts';

@@ -1,5 +1,5 @@
 import type { ArchiveFiles } from '../archive/archive-files.ts';
-import { parsedJson, jsonBytes } from '../archive/archive-files.ts';
+import { parsedJson } from '../archive/archive-files.ts';
 import type { Blob } from '../archive/blob-folder.ts';
 import { identityOf, platformOf, type Found, type FoundImage } from './found-image.ts';
 import {
@@ -11,8 +11,7 @@ import {
 } from './oci-schemas.ts';
 import { platformName, ourPlatform, platformSchema, type Platform } from './platform.ts';
 import { refuse } from '../refusal.ts';
-
-const maxDepth = 8;
+import { jsonBytes, maxIndexDepth } from '../archive/archive-limits.ts';
 
 /** Artifacts that are stored like images but are not images, by their media types. */
 const artifacts: readonly (readonly [RegExp, string])[] = [
@@ -41,7 +40,7 @@ class Walk {
   constructor(private readonly files: ArchiveFiles) {}
 
   async visit(descriptor: Descriptor, above: Platform | null, depth: number): Promise<void> {
-    if (depth > maxDepth) refuse(`the archive has more than ${maxDepth} nested indexes`);
+    if (depth > maxIndexDepth) refuse(`the archive has more than ${maxIndexDepth} nested indexes`);
     const platform = descriptor.platform ?? above;
     const described = isLabelledAttestation(descriptor) ? null : platform;
     if (this.seen.has(descriptor.digest)) {

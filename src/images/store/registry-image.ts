@@ -6,8 +6,7 @@ import { whyNot } from '../../registry/registry-errors.ts';
 import { rawManifest, skopeo } from './skopeo.ts';
 import { sha256 } from '../../sha256.ts';
 import type { ArchiveLimits } from '../archive/archive-limits.ts';
-
-const maxDepth = 8;
+import { maxIndexDepth } from '../archive/archive-limits.ts';
 
 /**
  * The digest (`sha256:…`) to which a `docker://` reference resolves now: of a manifest, or of an index of several platforms.
@@ -46,7 +45,7 @@ export async function fetchImage(
 /** The digest of the image for our machines, through indexes, after checking its size and that this registry has all parts. */
 async function instanceOf(repository: string, digest: string, imageBytes: number): Promise<string> {
   let at = digest;
-  for (let depth = 0; depth < maxDepth; depth += 1) {
+  for (let depth = 0; depth < maxIndexDepth; depth += 1) {
     const json = parsed(await manifestAt(repository, at));
     const index = indexSchema.safeParse(json);
     if (!index.success) {
@@ -55,7 +54,7 @@ async function instanceOf(repository: string, digest: string, imageBytes: number
     }
     at = choosePlatform(index.data.manifests);
   }
-  return refuse(`the reference names more than ${maxDepth} nested indexes`);
+  return refuse(`the reference names more than ${maxIndexDepth} nested indexes`);
 }
 
 function checkParts(json: unknown, imageBytes: number): void {

@@ -2,7 +2,7 @@ import { inParallel } from '../../in-parallel.ts';
 import type { Bucket } from '../../s3/object-store.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Place } from '../chain-rules.ts';
-import { parsedObject, recordChanged } from '../checked-object.ts';
+import { parsedObject, recordChanged } from '../read-pinned.ts';
 import { readsAtOnce } from '../ledger.ts';
 
 /** A chain of a whole campaign: links oldest first, and the sha256 (hex) of each. */

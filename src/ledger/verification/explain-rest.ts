@@ -6,7 +6,7 @@ import { successfulRuns } from '../chain-rules.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { CampaignKeys } from './campaign-keys.ts';
 import type { Findings } from './findings.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 
 interface Known {
   buckets: Buckets;

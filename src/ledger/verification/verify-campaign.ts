@@ -11,13 +11,13 @@ import type { CanaryRecord } from '../canary-records.ts';
 import { commandChain } from '../command-log.ts';
 import type { CampaignRecord } from '../campaign-record.ts';
 import { headOf, type Chains, type Heads } from '../heads.ts';
-import { effectiveRecord, type LedgerRecord } from '../record.ts';
+import type { LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
 import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
 import { fairnessOf, type Fairness } from './fairness.ts';
 import { Findings, type RecordFault } from './findings.ts';
-import { CheckedObjects } from './object-bytes.ts';
+import { CheckedObjects } from './checked-objects.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
 import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
@@ -27,6 +27,7 @@ import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify
 import { verifyRequested } from './verify-requested.ts';
 import { verifyPublication } from './verify-published.ts';
 import { verifySubmission, type VerifiedFacts, type VerifiedSubmission } from './verify-submission.ts';
+import { effectiveRecord } from '../chains/effective-record.ts';
 
 /** What a verification found. */
 export interface Verification {

@@ -8,7 +8,7 @@ import type { Buckets } from '../../settings.ts';
 import { byClassAndNumber, type CanaryRecord } from '../canary-records.ts';
 import type { Heads } from '../heads.ts';
 import { costFault } from './cost-fault.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 
 /** The records of canaries, and the sha256 (hex) of each by its key. */
 export interface VerifiedCanaries {

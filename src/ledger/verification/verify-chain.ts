@@ -1,5 +1,5 @@
 import type { ChainKind, NumberedChain } from '../chains/numbered-chain.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 
 /** A chain of a whole campaign, of which `count` objects are there. Leaves out links that do not belong where they are. */
 export async function verifyNumberedChain<Link extends object>(

@@ -5,10 +5,10 @@ import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { sha256 } from '../../sha256.ts';
-import { digestInKey } from '../checked-object.ts';
+import { digestInKey } from '../read-pinned.ts';
 import type { ChainedCommand } from '../command-log.ts';
 import { readsAtOnce } from '../ledger.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 
 /**
  * The frozen campaign and the sha256 (hex) of its bytes; undefined if it cannot be read. `published`: the digest that the last

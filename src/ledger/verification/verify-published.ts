@@ -5,7 +5,7 @@ import { sha256 } from '../../sha256.ts';
 import { notAsPublished, type Chains, type Head, type Heads } from '../heads.ts';
 import type { LedgerRecord } from '../record.ts';
 import { leaderboardEntries, resultsBody, type CampaignResults } from '../results.ts';
-import { firstDifference, type CheckedObjects } from './object-bytes.ts';
+import { firstDifference, type CheckedObjects } from './checked-objects.ts';
 import { otherBoardFact, otherResultsFact } from './published-facts.ts';
 
 /** What was published, and what is recorded now. */

@@ -1,7 +1,7 @@
 import { roundKeyOf, type TeamRound } from '../../campaign/model/rounds.ts';
 import { resultObjects } from '../../object-keys.ts';
 import type { LedgerRecord } from '../record.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
 
 /** A record of a round that neither the hand-in nor an accepted command asked for could replace a result unnoticed. */
 export function verifyRequested(

@@ -1,13 +1,13 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
-import { worstCostMicroUsd } from '../../campaign/model/run-limits.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { LedgerRecord, RunEvidence } from '../record.ts';
 import { costFault } from './cost-fault.ts';
-import type { CheckedObjects } from './object-bytes.ts';
+import type { CheckedObjects } from './checked-objects.ts';
+import { worstCostMicroUsd } from '../../campaign/model/money.ts';
 
 /** A run of a record, and where its objects are. */
 export interface RecordedRun {

@@ -10,7 +10,7 @@ import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { ScoreFile } from '../score-file.ts';
-import { firstDifference, type CheckedObjects } from './object-bytes.ts';
+import { firstDifference, type CheckedObjects } from './checked-objects.ts';
 import type { ScoringTurns } from './scoring-turns.ts';
 import { verifyRun } from './verify-run.ts';
 

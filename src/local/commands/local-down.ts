@@ -3,8 +3,9 @@ import { tryLock } from '../file-lock.ts';
 import { endProcess } from '../process-identity.ts';
 import type { ReportLine } from '../report-line.ts';
 import { homeFolder, placesOf, type Home } from '../stack/home/home.ts';
-import { keeperOf, announceShutdown, readUsers } from '../stack/users.ts';
+import { announceShutdown, readUsers } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
+import { keeperOf } from '../stack/keeper.ts';
 
 /** Milliseconds; longer than a stack needs for an orderly shutdown. */
 const closeTimeout = 60_000;

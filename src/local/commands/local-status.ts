@@ -7,7 +7,7 @@ import { endpointsOf, region, type Endpoints } from '../stack/parts/environment.
 import { homeFolder, placesOf } from '../stack/home/home.ts';
 import { readRecords } from '../stack/parts/part.ts';
 import type { StackFile } from '../stack/prepare-parts.ts';
-import { isReadyBy, keeperOf } from '../stack/users.ts';
+import { keeperOf, isReadyBy } from '../stack/keeper.ts';
 
 /** The output of `local status --json`; the credentials are valid only for this home. */
 interface StackStatus {

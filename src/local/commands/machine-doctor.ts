@@ -13,7 +13,7 @@ import { installCommand } from '../tools/debian-packages.ts';
 import { neededPrograms, unsupportedBecause } from '../tools/open-engine.ts';
 import { temporal, versitygw, type Tool } from '../tools/pinned-tools.ts';
 import { engineRequirement } from './engine-requirement.ts';
-import { keeperOf } from '../stack/users.ts';
+import { keeperOf } from '../stack/keeper.ts';
 
 /** Writes one line per requirement and, under each missing one, the command that fixes it. Returns the exit status. */
 export async function machineDoctor(write: (text: string) => void): Promise<number> {

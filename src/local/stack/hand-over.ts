@@ -3,7 +3,8 @@ import { tryLock } from '../file-lock.ts';
 import type { ReportLine } from '../report-line.ts';
 import type { Home } from './home/home.ts';
 import { takeDown } from './take-down.ts';
-import { keeperOf, isShuttingDown, readUsers } from './users.ts';
+import { isShuttingDown, readUsers } from './users.ts';
+import { keeperOf } from './keeper.ts';
 
 /** Milliseconds. */
 const pollInterval = 250;

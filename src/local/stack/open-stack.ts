@@ -14,7 +14,8 @@ import type { Ports } from './parts/ports.ts';
 import { Supervisor } from './parts/supervisor.ts';
 import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
 import { takeDown } from './take-down.ts';
-import { isReadyBy, keeperOf, readUsers, registerUser } from './users.ts';
+import { readUsers, registerUser } from './users.ts';
+import { keeperOf, isReadyBy } from './keeper.ts';
 
 /** A running embedded stack. */
 export interface Stack {

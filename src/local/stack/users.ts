@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonFilesIn, readJsonFile, writeJsonFile } from '../json-file.ts';
+import { jsonFilesIn, writeJsonFile } from '../json-file.ts';
 import { identify, runningProcess, type ProcessIdentity } from '../process-identity.ts';
-import { placesOf, type Home } from './home/home.ts';
+import type { Home } from './home/home.ts';
 
 /** A process that uses the stack. One that `stays` keeps the stack up until `local down`. */
 interface StackUser extends ProcessIdentity {
@@ -35,12 +35,3 @@ export function announceShutdown(home: Home): () => void {
 
 /** Whether `local down` is running; then no process takes over the stack. */
 export const isShuttingDown = (home: Home): boolean => runningProcess(home.ending) !== undefined;
-
-/** The process that currently keeps the stack of a home up, if any. */
-export const keeperOf = (home: string): ProcessIdentity | undefined => runningProcess(placesOf(home).lock);
-
-/** Whether that process has completely started the stack. */
-export const isReadyBy = (home: Home, keeper: ProcessIdentity): boolean => {
-  const ready = readJsonFile<ProcessIdentity>(home.ready);
-  return ready?.pid === keeper.pid && ready.startTime === keeper.startTime;
-};

@@ -7,7 +7,7 @@ import { withLock } from '../sandbox/lock.ts';
 import { drill } from './drill.ts';
 import type { DrilledRun } from './confined-program.ts';
 import { isolationKey } from './isolation-key.ts';
-import { Markers } from './passed-drills.ts';
+import { PassedDrills } from './passed-drills.ts';
 
 /** The smallest run that shows whether a host enforces limits. The kernel of gVisor itself needs some of them. */
 const hostRun = (runKey: string, isolation?: Isolation): DrilledRun => ({
@@ -32,7 +32,7 @@ export async function checkIsolation(
 ): Promise<void> {
   const { engine, scratch } = settings;
   const run = hostRun(runKey, instanceClass.isolation);
-  const markers = new Markers(engine.markers ?? join(scratch, 'isolation'));
+  const markers = new PassedDrills(engine.markers ?? join(scratch, 'isolation'));
   const key = await isolationKey(engine, run);
   if (await markers.has(key)) return;
   await withLock(join(scratch, 'locks', 'isolation'), stop, async () => {

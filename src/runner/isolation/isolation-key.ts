@@ -3,7 +3,7 @@ import { sha256 } from '../../sha256.ts';
 import { openDevice } from '../device/open-device.ts';
 import type { EngineSettings } from '../runner-settings.ts';
 import { cleanEnvironment } from '../sandbox/clean-environment.ts';
-import { createArguments, ownVariables } from '../sandbox/container-flags.ts';
+import { createArguments } from '../sandbox/container-flags.ts';
 import { ContainerEngine } from '../sandbox/engine.ts';
 import type { EngineImage } from '../sandbox/engine-image.ts';
 import { runPathsOf } from '../sandbox/run-paths.ts';
@@ -11,6 +11,7 @@ import { seccompProfile } from '../sandbox/seccomp.ts';
 import { confinedSpec, type DrilledRun } from './confined-program.ts';
 import { programFor } from './drill-program.ts';
 import { engineIdentity } from './engine-identity.ts';
+import { ownVariables } from '../sandbox/own-variables.ts';
 
 const noImage: EngineImage = {
   id: '',

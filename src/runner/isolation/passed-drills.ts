@@ -7,7 +7,7 @@ const writableByOthers = 0o022;
  * Notes that a drill held. A note counts only if it belongs to this process's user, nobody else can write to it or to its folder,
  * and it has the right content.
  */
-export class Markers {
+export class PassedDrills {
   constructor(private readonly folder: string) {}
 
   async has(key: string): Promise<boolean> {

@@ -2,7 +2,7 @@
  * The labels of the containers on a Batch host. The host's reaper goes by them: it ends a runner whose launcher is gone and a
  * submission whose runner is gone.
  */
-export const labels = {
+export const containerLabels = {
   /** On a runner: its job's id. */
   runner: 'holdout.runner',
   /** On a runner: the id of the launcher's container, which Batch started. */

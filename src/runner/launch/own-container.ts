@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { holdoutError } from '../../errors.ts';
 import type { ContainerEngine } from '../sandbox/engine.ts';
-import { labels } from './container-labels.ts';
+import { containerLabels } from './container-labels.ts';
 
 /** The engine's record of a container, as far as the launcher needs it. */
 const record = z.object({
@@ -21,7 +21,8 @@ export async function ownContainer(engine: ContainerEngine, jobId: string): Prom
     // It has ended in the meantime.
     if (status !== 0) continue;
     const [{ Config } = { Config: { Env: null, Labels: null } }] = z.array(record).parse(JSON.parse(stdout));
-    if (Config.Labels?.[labels.runner] === undefined && Config.Env?.includes(`AWS_BATCH_JOB_ID=${jobId}`)) return id;
+    if (Config.Labels?.[containerLabels.runner] === undefined && Config.Env?.includes(`AWS_BATCH_JOB_ID=${jobId}`))
+      return id;
   }
   return undefined;
 }

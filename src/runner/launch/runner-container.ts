@@ -1,5 +1,5 @@
 import { engineSocket } from '../../host-paths.ts';
-import { labels } from './container-labels.ts';
+import { containerLabels } from './container-labels.ts';
 
 /** The name of the container in which a job's runner works. */
 export const runnerContainer = (jobId: string): string => `ho-${jobId}-runner`;
@@ -41,8 +41,8 @@ export function runnerArguments(request: RunnerContainer): string[] {
   const { name, jobId, launcher, image, scratch, environment, command } = request;
   return [
     `--name=${name}`,
-    `--label=${labels.runner}=${jobId}`,
-    ...(launcher === undefined ? [] : [`--label=${labels.launcher}=${launcher}`]),
+    `--label=${containerLabels.runner}=${jobId}`,
+    ...(launcher === undefined ? [] : [`--label=${containerLabels.launcher}=${launcher}`]),
     // Its input ends when the launcher does.
     '--interactive',
     ...rights,

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdoutError } from '../../errors.ts';
-import { labels } from '../launch/container-labels.ts';
+import { containerLabels } from '../launch/container-labels.ts';
 import { runnerContainer } from '../launch/runner-container.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import type { ContainerEngine } from '../sandbox/engine.ts';
@@ -11,7 +11,7 @@ import { reap } from '../sandbox/release.ts';
  * Removes what runners that were killed left on this host. Throws HOST_SHARED if a runner of another job works here: two
  * submissions would share memory, processors and the GPU, and each could be judged by the other's use.
  */
-export async function clearHost(engine: ContainerEngine, settings: RunnerSettings): Promise<void> {
+export async function reapKilledRunners(engine: ContainerEngine, settings: RunnerSettings): Promise<void> {
   const containers = (await containersOf(engine)).filter(({ jobId }) => jobId !== settings.jobId);
   const working = containers.filter(({ isRunner, isRunning }) => isRunner && isRunning).map(({ jobId }) => jobId);
   if (working.length > 0) throw holdoutError('HOST_SHARED', { jobs: working });
@@ -33,7 +33,7 @@ interface JobContainer {
 
 /** The containers of all jobs, by their labels; ended ones too. */
 async function containersOf(engine: ContainerEngine): Promise<JobContainer[]> {
-  const format = `{{.State}} {{.Label "${labels.runner}"}}/{{.Label "${labels.job}"}}`;
+  const format = `{{.State}} {{.Label "${containerLabels.runner}"}}/{{.Label "${containerLabels.job}"}}`;
   const { status, stdout, stderr } = await engine.call(['ps', '--all', '--no-trunc', `--format=${format}`]);
   if (status !== 0) throw holdoutError('ENGINE_SILENT', { cause: stderr });
   return stdout.split('\n').flatMap((line) => {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
-import { type RunSpec } from '../../campaign/model/run-spec.ts';
+import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import type { CleanEnvironment } from './clean-environment.ts';
 import type { Device } from '../device/device.ts';
 import type { ContainerEngine } from './engine.ts';
@@ -120,17 +120,6 @@ function environmentFlags({ environment: { variables, refused }, engine }: Confi
   const empty = engine.name === 'docker' ? refused.filter((name) => name !== '').map((name) => `--env=${name}=`) : [];
   return [...Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`), ...empty];
 }
-
-/** Holdout's own variables: those of the layout, and where the submission's folders are. */
-export const ownVariables = (
-  { paths = defaultPaths, environment = {} }: RunSpec,
-  device: Device,
-): Record<string, string> => ({
-  ...environment,
-  HOLDOUT_INPUT: paths.input,
-  HOLDOUT_OUTPUT: paths.output,
-  ...device.environment,
-});
 
 /** The image and its command. Only podman accepts a list as the entry point, and reads a word that begins with `[` as one. */
 function commandOf({ spec, image, engine, place }: Confinement): string[] {

@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
 import { cleanEnvironment } from './clean-environment.ts';
-import { createArguments, mountPoints, ownVariables } from './container-flags.ts';
+import { createArguments, mountPoints } from './container-flags.ts';
 import { type ContainerRun, runContainer } from './container-run.ts';
 import type { ContainerEngine } from './engine.ts';
 import type { EngineImage } from './engine-image.ts';
@@ -20,6 +20,7 @@ import type { RunPaths } from './run-paths.ts';
 import { seccompProfile } from './seccomp.ts';
 import { environmentTooLarge } from './start-refusal.ts';
 import { makeWritableRoot } from './writable-root.ts';
+import { ownVariables } from './own-variables.ts';
 
 export interface SandboxRequest {
   spec: RunSpec;

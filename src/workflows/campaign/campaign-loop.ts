@@ -12,7 +12,7 @@ import type { OpenedCampaign } from '../../activities/open-campaign.ts';
 import type { CampaignState } from '../../campaign/state/campaign-state.ts';
 import { campaignDetails } from '../../campaign/explanation/campaign-details.ts';
 import { forecastOf, isDeadlineAtRisk, type Forecast } from '../../campaign/forecasting/forecast.ts';
-import { blockedReasonOf, isDone } from '../../campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf } from '../../campaign/scheduling/blocked-reason.ts';
 import { progressOf, type CampaignProgress } from '../../campaign/operators/progress.ts';
 import type { SubmissionReport } from '../../campaign/model/messages.ts';
 import { decide } from '../../campaign/scheduling/scheduler.ts';
@@ -25,8 +25,9 @@ import { progressQuery } from '../signals-and-queries.ts';
 import { continueCampaignAsNew, isHistoryLong } from './continue-as-new.ts';
 import { ticksForReports, type RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
-import { lostReports } from './silent-submissions.ts';
+import { lostReports } from './lost-reports.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
+import { isDone } from '../../campaign/scheduling/is-done.ts';
 
 /** Decisions of campaigns from before this patch had no limit on classes on which no run has worked yet. */
 const limitsUnproven = 'limit-unproven-classes';

@@ -5,7 +5,7 @@ import { applyCommand, asRecorded, validationError } from '../../campaign/operat
 import { unknownRounds, unknownTeam } from '../../campaign/operators/command-refusals.ts';
 import { logLineOf, shortText } from '../../campaign/operators/log-line.ts';
 import {
-  definitionOf,
+  commandDefinitionOf,
   type OperatorCommand,
   type OperatorCommandName,
 } from '../../campaign/operators/operator-commands.ts';
@@ -107,7 +107,7 @@ export class CommandProcessor {
     const later: PendingCommand[] = [];
     for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
       const { command: asked, reply } = next;
-      if (definitionOf(asked.name).needsReports && !hasReports) {
+      if (commandDefinitionOf(asked.name).needsReports && !hasReports) {
         later.push(next);
         continue;
       }
@@ -145,7 +145,11 @@ export class CommandProcessor {
       return unknownRounds(shortText(message.rounds));
     }
     applyCommand(command, state, team ?? -1, Date.now());
-    const controlled = definitionOf(command.name).control?.(message, { state, team, submissions: this.submissions });
+    const controlled = commandDefinitionOf(command.name).control?.(message, {
+      state,
+      team,
+      submissions: this.submissions,
+    });
     if (controlled) await controlled;
     return undefined;
   }

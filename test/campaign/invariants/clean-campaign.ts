@@ -1,4 +1,4 @@
-import type { CampaignFacts, JobFact, RecordedRound, WorkflowFact } from '../../../src/campaign/invariants/facts.ts';
+import type { CheckedFacts, JobFact, RecordedRound, WorkflowFact } from '../../../src/campaign/invariants/facts.ts';
 import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { runFacts } from '../../../src/campaign/model/run-facts.ts';
 
@@ -53,7 +53,7 @@ export const finished = (...runs: RunRecord[]): RecordedRound => ({ state: 'fini
  * An ended campaign in which everything holds. `a` lost a machine and was retried in its first round, and was evaluated again in a
  * second one, where a duplicate job found the run claimed; `b` was cancelled before it began; one canary opened the class.
  */
-export function cleanCampaign(): CampaignFacts {
+export function cleanCampaign(): CheckedFacts {
   const lost = runOf(1, { reason: 'spot-reclaimed', jobId: 'a1' });
   return {
     campaign: 'case',
@@ -101,7 +101,7 @@ export function cleanCampaign(): CampaignFacts {
 }
 
 /** The same while `d` runs on a job and `e` waits for its turn. */
-export function runningCampaign(): CampaignFacts {
+export function runningCampaign(): CheckedFacts {
   const clean = cleanCampaign();
   return {
     ...clean,

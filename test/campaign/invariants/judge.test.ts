@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { breachText } from '../../../src/campaign/invariants/breach-text.ts';
-import type { CampaignFacts } from '../../../src/campaign/invariants/facts.ts';
+import type { CheckedFacts } from '../../../src/campaign/invariants/facts.ts';
 import { forgotten } from '../../../src/campaign/invariants/forgotten.ts';
-import { confirmed, judge, unjudged } from '../../../src/campaign/invariants/judge.ts';
+import { confirmedJudgement, judge, unjudged } from '../../../src/campaign/invariants/judge.ts';
 import { finished, jobOf, runningCampaign, runOf, workflowOf } from './clean-campaign.ts';
 import { leftPlants } from './left-plants.ts';
 import { lostPlants } from './lost-plants.ts';
@@ -45,7 +45,7 @@ describe('the invariants of a campaign', () => {
 });
 
 describe('what is no breach', () => {
-  const holds = (facts: CampaignFacts): void => assert.deepEqual(judge(facts).breaches, []);
+  const holds = (facts: CheckedFacts): void => assert.deepEqual(judge(facts).breaches, []);
 
   it('is what Batch or Temporal have forgotten, which is said', () => {
     assert.deepEqual(forgotten(clean), []);
@@ -110,24 +110,24 @@ describe('two looks', () => {
 
   it('confirm only what both found', () => {
     const [one, other] = [judge(withJob(jobOf('x', 'case/b/1'))), judge(withJob(jobOf('y', 'case/b/1')))];
-    assert.deepEqual(confirmed(clean, one, other).breaches, []);
-    assert.deepEqual(confirmed(clean, one, judged).breaches, []);
-    const both = confirmed(clean, one, one);
+    assert.deepEqual(confirmedJudgement(clean, one, other).breaches, []);
+    assert.deepEqual(confirmedJudgement(clean, one, judged).breaches, []);
+    const both = confirmedJudgement(clean, one, one);
     assert.deepEqual(both.breaches, one.breaches);
     assert.deepEqual([both.verdicts.I3, both.verdicts.I4], ['broken', 'broken']);
-    assert.deepEqual(confirmed(clean, one, other).verdicts, judged.verdicts);
+    assert.deepEqual(confirmedJudgement(clean, one, other).verdicts, judged.verdicts);
   });
 
   it('confirm an amount that is wrong in both, whatever it is', () => {
     const spent = (amount: number) => judge({ ...running, progress: { open: 2, spent: amount } });
-    assert.deepEqual(confirmed(running, spent(1), spent(2)).breaches, spent(2).breaches);
+    assert.deepEqual(confirmedJudgement(running, spent(1), spent(2)).breaches, spent(2).breaches);
   });
 
   it('confirm orphans in the same way', () => {
     const orphan = judge({ ...running, workflows: clean.workflows });
     assert.equal(orphan.orphans.jobsWithoutWorkflow.length, 1);
-    assert.deepEqual(confirmed(running, orphan, orphan).orphans, orphan.orphans);
-    assert.deepEqual(confirmed(running, judge(running), orphan).orphans, judge(running).orphans);
+    assert.deepEqual(confirmedJudgement(running, orphan, orphan).orphans, orphan.orphans);
+    assert.deepEqual(confirmedJudgement(running, judge(running), orphan).orphans, judge(running).orphans);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CampaignFacts } from '../../../src/campaign/invariants/facts.ts';
+import type { CheckedFacts } from '../../../src/campaign/invariants/facts.ts';
 import { judge } from '../../../src/campaign/invariants/judge.ts';
 import { cleanCampaign, jobOf, now, runningCampaign } from './clean-campaign.ts';
 
@@ -31,7 +31,7 @@ describe('orphans', () => {
   });
 
   it('are a container without the claim, and a job in Batch that works for long without it, once each', () => {
-    const unclaimed: CampaignFacts = { ...running, claims: clean.claims };
+    const unclaimed: CheckedFacts = { ...running, claims: clean.claims };
     assert.deepEqual(judge(unclaimed).orphans.containersWithoutClaim, [{ job: 'd1', run: 'case/d/1' }]);
     assert.deepEqual(judge({ ...unclaimed, containers: [] }).orphans.containersWithoutClaim, [
       { job: 'd1', run: 'case/d/1' },

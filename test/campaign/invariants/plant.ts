@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Breach } from '../../../src/campaign/invariants/breach.ts';
-import type { CampaignFacts, RecordedRound } from '../../../src/campaign/invariants/facts.ts';
+import type { CheckedFacts, RecordedRound } from '../../../src/campaign/invariants/facts.ts';
 import { cleanCampaign } from './clean-campaign.ts';
 
 /** A breach that is planted into a campaign: exactly this is found, in these words. */
-export type Plant = [what: string, facts: CampaignFacts, found: Breach[], words: RegExp];
+export type Plant = [what: string, facts: CheckedFacts, found: Breach[], words: RegExp];
 
 export type Kind = Breach['kind'];
 
@@ -13,10 +13,10 @@ export const clean = cleanCampaign();
 /** The records of the first and the second round of `a`. */
 export const [first = assert.fail(), second = assert.fail()] = clean.records.get('a') ?? [];
 
-export const withRecords = (submission: string, ...records: RecordedRound[]): CampaignFacts['records'] =>
+export const withRecords = (submission: string, ...records: RecordedRound[]): CheckedFacts['records'] =>
   new Map([...clean.records, [submission, records]]);
 
-export const withJob = (...jobs: CampaignFacts['jobs']): CampaignFacts => ({
+export const withJob = (...jobs: CheckedFacts['jobs']): CheckedFacts => ({
   ...clean,
   jobs: [...clean.jobs, ...jobs],
 });

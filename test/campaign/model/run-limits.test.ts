@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import {
-  containerMemoryMiB,
-  promisedSeconds,
-  wallClockSeconds,
-  worstCostMicroUsd,
-} from '../../../src/campaign/model/run-limits.ts';
+import { containerMemoryMiB, promisedSeconds, wallClockSeconds } from '../../../src/campaign/model/run-limits.ts';
 import { c4, classes, g4, limits, p3 } from '../samples.ts';
+import { worstCostMicroUsd } from '../../../src/campaign/model/money.ts';
 
 describe('the limits of a run', () => {
   it('promise the wall clock on its own class', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import {
   campaignOf,
   changed,
@@ -14,6 +14,7 @@ import {
   settlement,
   treat,
 } from '../state/state-samples.ts';
+import { isDone } from '../../../src/campaign/scheduling/is-done.ts';
 
 const hold = (state: CampaignState, at = now): string | undefined => {
   decideNow(state, at);

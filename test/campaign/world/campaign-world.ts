@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { encodeState, decodeState } from '../../../src/campaign/state/state-encoding.ts';
-import { blockedReasonOf, isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
+import { blockedReasonOf } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import { byName } from '../../../src/campaign/model/by-name.ts';
 import type { OperatorCommandName, OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
@@ -18,6 +18,7 @@ import { Rounds } from './rounds.ts';
 import { teams, type SetUp } from './set-up.ts';
 import { checkStarts } from './start-checks.ts';
 import { stateCountsOf, spentBy, sum } from './expected-totals.ts';
+import { isDone } from '../../../src/campaign/scheduling/is-done.ts';
 
 type Reply = { n: number; class: string; reserved: number } | { n: number; refused: string };
 

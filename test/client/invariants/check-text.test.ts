@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { judge, unjudged } from '../../../src/campaign/invariants/judge.ts';
 import { Names } from '../../../src/campaign/pseudonyms/names.ts';
 import { shown } from '../../../src/campaign/pseudonyms/shown.ts';
-import type { CampaignCheck } from '../../../src/client/invariants/check-campaign.ts';
+import type { CampaignCheck } from '../../../src/client/invariants/check-invariants.ts';
 import { checkReport, checkText } from '../../../src/client/invariants/check-text.ts';
 import { cleanCampaign, jobOf, runningCampaign } from '../../campaign/invariants/clean-campaign.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SubmissionOverview, RoundOverview } from '../../../src/client/status/submission-report.ts';
+import type { SubmissionOverview, RoundOverview } from '../../../src/client/status/submission-overview.ts';
 import { showText } from '../../../src/client/status/show-text.ts';
 import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { runFacts } from '../../../src/campaign/model/run-facts.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellWord } from '../../../src/local/tools/obtain-tool.ts';
 import { submissionIds } from '../../../src/submission-user.ts';
-import { labels } from '../../../src/runner/launch/container-labels.ts';
+import { containerLabels } from '../../../src/runner/launch/container-labels.ts';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { userData } from '../../../infra/src/compute/user-data.ts';
 import { DockerHost, dockerPrograms } from '../../support/docker-host.ts';
@@ -185,9 +185,13 @@ describeWithDocker('the reaper of a host', function () {
   const start = (name: string, ...flags: string[]): Promise<string> =>
     host.docker('run', '--detach', '--network=none', `--name=${name}`, ...flags, image, '/busybox', 'sleep', '600');
   const runner = (job: string, launcher: string): Promise<string> =>
-    start(`ho-${job}-runner`, `--label=${labels.runner}=${job}`, `--label=${labels.launcher}=${launcher}`);
+    start(
+      `ho-${job}-runner`,
+      `--label=${containerLabels.runner}=${job}`,
+      `--label=${containerLabels.launcher}=${launcher}`,
+    );
   const submission = (job: string): Promise<string> =>
-    start(`ho-${job}`, `--label=${labels.run}=c/s/1`, `--label=${labels.job}=${job}`);
+    start(`ho-${job}`, `--label=${containerLabels.run}=c/s/1`, `--label=${containerLabels.job}=${job}`);
   const kill = (name: string): Promise<string> => host.docker('kill', '--signal=KILL', name);
   const names = async (): Promise<string[]> =>
     (await host.docker('ps', '--all', '--format={{.Names}}')).split('\n').filter(Boolean).sort();

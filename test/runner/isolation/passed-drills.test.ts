@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Markers } from '../../../src/runner/isolation/passed-drills.ts';
+import { PassedDrills } from '../../../src/runner/isolation/passed-drills.ts';
 
 describe('the note that an isolation drill held', () => {
   let folder: string;
-  let markers: Markers;
+  let markers: PassedDrills;
   beforeEach(async () => {
     folder = join(mkdtempSync(join(tmpdir(), 'holdout-markers-')), 'isolation');
-    markers = new Markers(folder);
+    markers = new PassedDrills(folder);
     await markers.add('key');
   });
   afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));

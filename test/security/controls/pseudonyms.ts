@@ -3,7 +3,7 @@ import { controlsOf } from '../control.ts';
 const views = ['test/long/pseudonyms.test.ts'];
 const kept = ['test/client/pseudonyms/blind-campaign.test.ts'];
 const log = ['test/worker/shown-log.test.ts'];
-const rule = ['test/campaign/pseudonyms/assign.test.ts'];
+const rule = ['test/campaign/pseudonyms/assign-pseudonyms.test.ts'];
 const texts = ['test/campaign/pseudonyms/names.test.ts'];
 
 const ofViews = [
@@ -132,7 +132,7 @@ export const pseudonymControls = [
   ...controlsOf('src/intake/pseudonym-codes.ts', rule, [
     ['a code needs the secret', "createHmac('sha256', secret)", "createHmac('sha256', 'holdout')"],
   ]),
-  ...controlsOf('src/campaign/pseudonyms/assign.ts', rule, [
+  ...controlsOf('src/campaign/pseudonyms/assign-pseudonyms.ts', rule, [
     ['one pseudonym for one team', 'if (!taken.has(name)) return name;', 'return name;'],
     ['teams keep theirs', 'teams.get(row.team) ?? freeName', 'freeName'],
   ]),

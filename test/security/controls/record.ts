@@ -14,7 +14,7 @@ export const recordControls = [
     ['the chain of records', 'if (predecessor === place.predecessor) return undefined;', 'return undefined;'],
     ['records of this submission', 'if (record[name] !== place[name]) return', 'if (false) return'],
   ]),
-  ...controlsOf('src/ledger/checked-object.ts', tampered, [
+  ...controlsOf('src/ledger/read-pinned.ts', tampered, [
     ['the digest that another record names', 'if (sha256(body) !== digest) throw', 'if (false) throw'],
   ]),
   ...controlsOf('src/ledger/checked-score.ts', scores, [
@@ -44,7 +44,7 @@ export const recordControls = [
     ['no results that no record names', '} else findings.fault(bucket, key, unexpected);', '}'],
     ['no objects of runs that no record names', '    else findings.fault(bucket, key, unexpected);\n', '\n'],
   ]),
-  ...controlsOf('src/ledger/verification/object-bytes.ts', verified, [
+  ...controlsOf('src/ledger/verification/checked-objects.ts', verified, [
     ['objects as the record names them', 'if (fault !== undefined) findings.fault(bucket, key, fault);', ''],
   ]),
   ...controlsOf('src/s3/small-object-reader.ts', leanReader, [

@@ -7,7 +7,7 @@ import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { canaryMember, runKeyOf } from '../../../src/ids.ts';
 import { canaryDigests, type CanaryRecord } from '../../../src/ledger/canary-records.ts';
 import { headOf, headsBody } from '../../../src/ledger/heads.ts';
-import { effectiveRecord, type LedgerRecord, type RunEvidence } from '../../../src/ledger/record.ts';
+import type { LedgerRecord, RunEvidence } from '../../../src/ledger/record.ts';
 import { leaderboardEntries, resultsBody, summarise } from '../../../src/ledger/results.ts';
 import { verifyCampaign, type Verification } from '../../../src/ledger/verification/verify-campaign.ts';
 import { resultObjects, runObjects } from '../../../src/object-keys.ts';
@@ -19,6 +19,7 @@ import { writeAskedRound } from './asked-round.ts';
 import { frozenCampaign } from './frozen-campaign.ts';
 import { RecordCopy } from './record-copy.ts';
 import { SealKeys } from '../../../src/sealing/seal-keys.ts';
+import { effectiveRecord } from '../../../src/ledger/chains/effective-record.ts';
 
 export const buckets = bucketsOf({ bucketPrefix: '' });
 const campaign = 'case';

@@ -2,7 +2,6 @@ import { isProbeUseless, type BaseImageRecord } from '../../../src/campaign/eval
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
 import { forecastOf, isDeadlineAtRisk } from '../../../src/campaign/forecasting/forecast.ts';
 import type { FrozenCampaign, InstanceClass } from '../../../src/campaign/model/frozen-campaign.ts';
-import { isDone } from '../../../src/campaign/scheduling/blocked-reason.ts';
 import { initialState } from '../../../src/campaign/state/initial-state.ts';
 import type { OperatorCommand } from '../../../src/campaign/operators/operator-commands.ts';
 import { applyCommand } from '../../../src/campaign/operators/apply-command.ts';
@@ -12,6 +11,7 @@ import { EventQueue } from '../../../src/campaign/simulation/event-queue.ts';
 import { simulatedRunResult } from '../../../src/campaign/simulation/simulated-run-result.ts';
 import { SimulatedRound, type RoundMessage } from '../../../src/campaign/simulation/simulated-round.ts';
 import { limitsOf } from '../../../src/campaign/scheduling/starts.ts';
+import { isDone } from '../../../src/campaign/scheduling/is-done.ts';
 
 export interface Simulation {
   /** The rules: classes, slots, limits, budget, deadline, fairness. */

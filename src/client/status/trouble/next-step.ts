@@ -10,3 +10,10 @@ export const nextStepAfter = (cause: string): string | undefined =>
 
 /** ` → <next step>`; empty if none is known. */
 export const arrowTo = (next: string | undefined): string => (next === undefined ? '' : ` → ${next}`);
+
+/** What to do about a fault before the command after it: `renew the credentials …, then`. */
+export function repairOf(cause: string): string {
+  const advice = adviceOn(cause);
+  if (advice === undefined) return `${nextStepAfter(cause) ?? 'fix the cause'}, then`;
+  return advice.lasts ? `${advice.next}, then` : `it may have passed (${advice.next}), so try again`;
+}

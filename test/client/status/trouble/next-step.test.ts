@@ -3,8 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { activityFailure } from '../../../../src/activities/activity-failure.ts';
 import { stuckStepText } from '../../../../src/client/status/trouble/stuck-texts.ts';
 import { failureWords } from '../../../../src/client/status/trouble/failure-words.ts';
-import { nextStepAfter } from '../../../../src/client/status/trouble/next-step.ts';
-import { repairOf } from '../../../../src/client/status/trouble/platform-lines.ts';
+import { nextStepAfter, repairOf } from '../../../../src/client/status/trouble/next-step.ts';
 import { stuckActivityLine } from '../../../../src/client/status/trouble/stuck-activities.ts';
 import { holdoutError } from '../../../../src/errors.ts';
 

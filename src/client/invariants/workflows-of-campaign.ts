@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { Round, WorkflowFact } from '../../campaign/invariants/facts.ts';
-import { openStored } from '../../codec/history-payload.ts';
+import { openHistoryPayload } from '../../codec/history-payload.ts';
 import { canaryMember, canaryWorkflowId, runKeyOf, submissionWorkflowId } from '../../ids.ts';
 import { awaitsJob } from '../../awaits-job.ts';
 import { inParallel } from '../../in-parallel.ts';
@@ -86,7 +86,7 @@ class WorkflowReader {
       maximumPageSize: 1,
     });
     const [input] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    return input && (await openStored<{ sequence: number }>(workflow, input, { workflowId }))?.sequence;
+    return input && (await openHistoryPayload<{ sequence: number }>(workflow, input, { workflowId }))?.sequence;
   }
 
   private async awaitsJob(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { withPseudonyms } from '../../../src/campaign/pseudonyms/assign.ts';
+import { assignPseudonyms } from '../../../src/campaign/pseudonyms/assign-pseudonyms.ts';
 import { codesOf } from '../../../src/intake/pseudonym-codes.ts';
 
 const secret = randomBytes(32);
@@ -13,7 +13,7 @@ const rowsOf = (teams: readonly string[]) =>
 describe('pseudonyms', () => {
   it('are readable, equal for equal secrets, and others for another secret', () => {
     const rows = rowsOf(['deep-pockets', 'night-owls', 'deep-pockets']);
-    const named = withPseudonyms(rows, [], codes).map(({ pseudonym }) => pseudonym);
+    const named = assignPseudonyms(rows, [], codes).map(({ pseudonym }) => pseudonym);
     for (const { team } of named) assert.match(team, /^team-[b-df-hj-km-np-tv-xz2-9]{5}$/);
     const [first, second, third] = named;
     assert.deepEqual(
@@ -22,10 +22,10 @@ describe('pseudonyms', () => {
     );
     assert.equal(third?.team, first?.team);
     assert.deepEqual(
-      withPseudonyms(rows, [], codesOf(secret)).map(({ pseudonym }) => pseudonym),
+      assignPseudonyms(rows, [], codesOf(secret)).map(({ pseudonym }) => pseudonym),
       named,
     );
-    const others = withPseudonyms(rows, [], codesOf(randomBytes(32))).map(({ pseudonym }) => pseudonym.team);
+    const others = assignPseudonyms(rows, [], codesOf(randomBytes(32))).map(({ pseudonym }) => pseudonym.team);
     assert.ok(
       others.every((team) => !named.some((one) => one.team === team)),
       others.join(),
@@ -36,9 +36,9 @@ describe('pseudonyms', () => {
     fc.assert(
       fc.property(fc.array(member, { minLength: 1, maxLength: 40 }), fc.nat(40), (teams, cut) => {
         const rows = rowsOf(teams);
-        const before = withPseudonyms(rows.slice(0, cut), [], codes);
-        const all = [...before, ...withPseudonyms(rows.slice(cut), before, codes)];
-        assert.deepEqual(all, withPseudonyms(rows, [], codes));
+        const before = assignPseudonyms(rows.slice(0, cut), [], codes);
+        const all = [...before, ...assignPseudonyms(rows.slice(cut), before, codes)];
+        assert.deepEqual(all, assignPseudonyms(rows, [], codes));
         assert.equal(new Set(all.map(({ pseudonym }) => pseudonym.submission)).size, rows.length);
         const byTeam = new Map(all.map(({ team, pseudonym }) => [team, pseudonym.team]));
         assert.equal(new Set(byTeam.values()).size, byTeam.size);
@@ -56,14 +56,14 @@ describe('pseudonyms', () => {
     const scripted = (team: string, attempt: number): string => (team === 'c' ? `free${attempt}` : `taken${attempt}`);
     const rows = ['a', 'b', 'team-taken2', 'c'].map((team) => ({ team, submission: `of-${team}` }));
     assert.deepEqual(
-      withPseudonyms(rows, [], scripted).map(({ pseudonym }) => pseudonym.team),
+      assignPseudonyms(rows, [], scripted).map(({ pseudonym }) => pseudonym.team),
       ['team-taken0', 'team-taken1', 'team-taken3', 'team-free0'],
     );
   });
 
   it('of 2,000 teams are different ones', () => {
     const rows = rowsOf(Array.from({ length: 2_000 }, (_, index) => `team-${index}`));
-    const teams = new Set(withPseudonyms(rows, [], codes).map(({ pseudonym }) => pseudonym.team));
+    const teams = new Set(assignPseudonyms(rows, [], codes).map(({ pseudonym }) => pseudonym.team));
     assert.equal(teams.size, 2_000);
   });
 });

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CampaignProgress } from '../../../../src/campaign/operators/progress.ts';
-import {
-  platformFaultLines,
-  repairOf,
-  unprovenLines,
-  waitLines,
-} from '../../../../src/client/status/trouble/platform-lines.ts';
+import { platformFaultLines } from '../../../../src/client/status/trouble/platform-fault-lines.ts';
+import { repairOf } from '../../../../src/client/status/trouble/next-step.ts';
+import { unusedSlotLines } from '../../../../src/client/status/trouble/unused-slots.ts';
+import { machineWaitLines } from '../../../../src/client/status/trouble/waits-for-machines.ts';
 
 const at = Date.parse('2026-01-02T03:04:00Z');
 const row = { slots: 2, running: 0, waiting: 0, spent: 0, short: false, ended: 0, outOfMemory: 0, times: 1 };
@@ -28,7 +26,7 @@ describe('the lines of status about the platform', () => {
       { ...wait, submission: 'c', class: 'p3', since: at, cause: 'something else' },
       { ...wait, submission: 'd', what: 'pullImage', since: at },
     ];
-    assert.deepEqual(waitLines({ stuck } as unknown as CampaignProgress), [
+    assert.deepEqual(machineWaitLines({ stuck } as unknown as CampaignProgress), [
       'g4: 2 jobs wait for a machine since 2026-01-02 03:04 UTC: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - no → nothing to ' +
         'repair: AWS has no such instance now. At its runnableLimit the run goes to another class',
       'p3: 1 job waits for a machine since 2026-01-02 03:04 UTC: something else',
@@ -38,7 +36,7 @@ describe('the lines of status about the platform', () => {
   it('say why a class does not use its slots before a run has worked there', () => {
     const g4 = { ...row, slots: 8, running: 3, waiting: 4, unproven: true };
     const classes = { g4, full: { ...g4, running: 8 }, proven: { ...row, slots: 8, running: 3, waiting: 4 } };
-    assert.deepEqual(unprovenLines({ classes } as unknown as CampaignProgress), [
+    assert.deepEqual(unusedSlotLines({ classes } as unknown as CampaignProgress), [
       'g4: no run has worked yet, so it gets at most 3 at a time, for half an hour at most',
     ]);
   });

@@ -9,7 +9,7 @@ type Named = Pick<Submission, 'submission' | 'team' | 'pseudonym'>;
  * Gives each row a pseudonym. A team of `before` keeps its pseudonym, and its new submissions get the next numbers. A code that
  * another team has, or that is a real name, is replaced by the team's next one.
  */
-export function withPseudonyms<Row extends Named>(
+export function assignPseudonyms<Row extends Named>(
   rows: readonly Row[],
   before: readonly Named[],
   codeOf: CodeOf,

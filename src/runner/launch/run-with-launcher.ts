@@ -6,7 +6,7 @@ import { runnerContainer } from './runner-container.ts';
  * Does the work of a runner that has a launcher. Standard input ends with the launcher, however that ends; the work is then
  * stopped, as by SIGTERM, and the runner's container removes itself, because nobody else is left to do it.
  */
-export async function launched(
+export async function runWithLauncher(
   settings: RunnerSettings,
   stop: AbortController,
   work: (stop: AbortSignal) => Promise<number>,

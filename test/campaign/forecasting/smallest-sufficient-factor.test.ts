@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { smallestSufficientFactor } from '../../../src/campaign/forecasting/scale-up.ts';
+import { smallestSufficientFactor } from '../../../src/campaign/forecasting/smallest-sufficient-factor.ts';
 
 describe('the smallest sufficient factor', () => {
   it('is found approximately, even if machines share only part of the work', () => {

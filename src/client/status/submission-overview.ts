@@ -8,7 +8,7 @@ import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';
 import { readScore } from '../../ledger/checked-score.ts';
 import { chainOf } from '../../ledger/ledger.ts';
-import { effectiveRecord, type LedgerRecord } from '../../ledger/record.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
 import type { SubmissionSummary } from '../../ledger/results.ts';
 import { runsSoFar, type RunSoFar } from '../../ledger/runs-so-far.ts';
 import type { ScoreFile } from '../../ledger/score-file.ts';
@@ -16,6 +16,7 @@ import { unsealingsOf, type ChainedUnsealing } from '../../ledger/chains/unseali
 import type { Access } from '../access.ts';
 import { frozenCampaign } from '../operator/campaign-from-s3.ts';
 import { stageNow, type StageNow } from './current-stage.ts';
+import { effectiveRecord } from '../../ledger/chains/effective-record.ts';
 
 /** Everything known about one submission: the object of `show --json`. Contains no text written by the submission. */
 export interface SubmissionOverview extends Omit<SubmissionSummary, 'faults' | 'withheld' | 'runs' | 'underWay'> {

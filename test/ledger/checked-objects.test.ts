@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { holdoutError } from '../../src/errors.ts';
 import { Findings } from '../../src/ledger/verification/findings.ts';
-import { CheckedObjects } from '../../src/ledger/verification/object-bytes.ts';
+import { CheckedObjects } from '../../src/ledger/verification/checked-objects.ts';
 import { sha256 } from '../../src/sha256.ts';
 
 const body = Buffer.from('id,value\n');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgotten } from '../../campaign/invariants/forgotten.ts';
-import { confirmed, judge, unjudged, type Judgement } from '../../campaign/invariants/judge.ts';
+import { confirmedJudgement, judge, unjudged, type InvariantJudgement } from '../../campaign/invariants/judge.ts';
 import type { Access } from '../access.ts';
 import { lookAt, type Look } from './collect-facts.ts';
 
@@ -14,7 +14,7 @@ interface CheckedCounts {
 }
 
 /** What a check found. */
-export interface CampaignCheck extends Judgement {
+export interface CampaignCheck extends InvariantJudgement {
   campaign: string;
   /** `unknown`: its record cannot be understood. */
   phase: NonNullable<Look['facts']>['phase'] | 'unknown';
@@ -34,15 +34,15 @@ export async function checkInvariants(access: Access, campaign: string): Promise
   await delay(access.settings.timings.listSettle);
   const second = await lookAt(access, campaign);
   const again = judgementOf(second);
-  return checkOf(campaign, second, second.facts ? confirmed(second.facts, found, again) : again);
+  return checkOf(campaign, second, second.facts ? confirmedJudgement(second.facts, found, again) : again);
 }
 
-const judgementOf = ({ facts, changed }: Look): Judgement => (facts ? judge(facts) : unjudged(changed));
+const judgementOf = ({ facts, changed }: Look): InvariantJudgement => (facts ? judge(facts) : unjudged(changed));
 
-const isClean = ({ breaches, orphans }: Judgement): boolean =>
+const isClean = ({ breaches, orphans }: InvariantJudgement): boolean =>
   breaches.length === 0 && Object.values(orphans).every(({ length }) => length === 0);
 
-function checkOf(campaign: string, { facts, unchecked }: Look, judgement: Judgement): CampaignCheck {
+function checkOf(campaign: string, { facts, unchecked }: Look, judgement: InvariantJudgement): CampaignCheck {
   if (facts === undefined) {
     const why = 'everything else, because the record cannot be understood';
     return { campaign, phase: 'unknown', counts: undefined, ...judgement, unchecked: [...unchecked, why] };
