@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { queryDeadlineMs } from '../src/client/status/query-progress.ts';
+import { queryDeadlineMs } from '../src/timings.ts';
 import { startTemporalServer } from '../test/support/servers/temporal-server.ts';
 import { goSignal, heardQuery, twoThings } from './workflows/question-workflows.ts';
 import { keepResult } from './support/results.ts';

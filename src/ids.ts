@@ -7,9 +7,26 @@ export const campaignWorkflowId = (campaign: string): string => `campaign:${camp
 export const submissionWorkflowId = (campaign: string, submission: string): string =>
   `submission:${campaign}:${submission}`;
 
-/** The campaign of a workflow id made above; undefined for any other id. */
-export const campaignOf = (workflowId: string): string | undefined =>
-  /^(?:campaign:([^:]+)|submission:([^:]+):[^:]+|canary:([^:]+):[^:]+:[^:]+)$/.exec(workflowId)?.slice(1).find(Boolean);
+/** What a workflow is about: a campaign, or one of its submissions or canaries. `run`: the number of the canary's run. */
+interface WorkflowSubject {
+  campaign: string;
+  submission?: string;
+  class?: string;
+  run?: number;
+}
+
+/** What a workflow with an id made here is about; undefined for any other id. */
+export function subjectOf(workflowId: string): WorkflowSubject | undefined {
+  const [kind, campaign, member, run, ...rest] = workflowId.split(':');
+  if (!campaign || rest.length > 0) return undefined;
+  if (kind === 'campaign' && member === undefined) return { campaign };
+  if (!member) return undefined;
+  if (kind === 'submission' && run === undefined) return { campaign, submission: member };
+  return kind === 'canary' && run ? { campaign, class: member, run: Number(run) } : undefined;
+}
+
+/** The campaign of a workflow id made here; undefined for any other id. */
+export const campaignOf = (workflowId: string): string | undefined => subjectOf(workflowId)?.campaign;
 
 export const canaryWorkflowId = (campaign: string, className: string, n: number): string =>
   `canary:${campaign}:${className}:${n}`;

@@ -1,4 +1,5 @@
 import { holdoutError } from './errors.ts';
+import { metricsAddressFrom, type MetricsAddress } from './metrics-address.ts';
 import { embeddedTimings, remoteTimings, type Timings } from './timings.ts';
 
 /**
@@ -24,6 +25,10 @@ export interface Settings {
   sealKeys?: string;
   /** The age recipient for whom new campaigns are sealed; without one, the first start makes a key pair. */
   sealRecipient?: string;
+  /** Where a worker serves its metrics; without one, nowhere. */
+  metrics?: MetricsAddress;
+  /** The OTLP/HTTP endpoint that gets a worker's traces; without one, there are none. */
+  traces?: string;
   timings: Timings;
 }
 
@@ -46,6 +51,8 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     ...(env['HOLDOUT_CODEC_KEYS'] && { codecKeys: env['HOLDOUT_CODEC_KEYS'] }),
     ...(env['HOLDOUT_SEAL_KEYS'] && { sealKeys: env['HOLDOUT_SEAL_KEYS'] }),
     ...sealRecipientFrom(env['HOLDOUT_SEAL_RECIPIENT']),
+    ...(env['HOLDOUT_METRICS'] && { metrics: metricsAddressFrom(env['HOLDOUT_METRICS']) }),
+    ...tracesFrom(env['HOLDOUT_TRACES']),
     timings: env['HOLDOUT_STACK'] === 'embedded' ? embeddedTimings : remoteTimings,
   };
 }
@@ -71,6 +78,18 @@ function sealRecipientFrom(given = ''): Pick<Settings, 'sealRecipient'> {
   // 32 bytes in bech32 with their checksum, which sealing verifies.
   if (!/^age1[02-9ac-hj-np-z]{58}$/.test(given)) throw holdoutError('SEAL_RECIPIENT_INVALID', { given });
   return { sealRecipient: given };
+}
+
+/** An address without a path gets the usual one. */
+function tracesFrom(given = ''): Pick<Settings, 'traces'> {
+  if (given === '') return {};
+  if (!URL.canParse(given) || !/^https?:/.test(given)) {
+    const allowed = ['the address of an OTLP/HTTP collector such as http://127.0.0.1:4318'];
+    throw holdoutError('SETTING_INVALID', { name: 'HOLDOUT_TRACES', value: given, allowed });
+  }
+  const url = new URL(given);
+  if (url.pathname === '/') url.pathname = '/v1/traces';
+  return { traces: url.href };
 }
 
 function scanRuleFrom(value: string): ScanRule {

@@ -31,3 +31,10 @@ export const embeddedTimings: Timings = {
   reconcile: 15_000,
   untaken: 60_000,
 };
+
+/**
+ * Of a query to a workflow. Below the 10 s after which Temporal passes a query that a dead worker did not answer to another one.
+ * That one would answer from events that no workflow task has processed yet, and then continue from there, see
+ * workflows/nondeterminism.ts.
+ */
+export const queryDeadlineMs = 5_000;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
 import type { Dependencies } from './activities/dependencies.ts';
@@ -26,17 +26,23 @@ import { checkImageTools } from './worker/check-image-tools.ts';
 import { checkSealKeys } from './worker/check-seal-keys.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { SealKeys } from './sealing/seal-keys.ts';
-import { bucketsOf, defaultTemporalAddress, loadSettings } from './settings.ts';
+import { bucketsOf, defaultTemporalAddress, loadSettings, type Settings } from './settings.ts';
 import { submissionFinishedSignal } from './workflows/signals-and-queries.ts';
 import { authentication } from './worker/authentication.ts';
 import { ShownLog } from './worker/shown-log.ts';
+import { findOrphans } from './worker/metrics/find-orphans.ts';
+import { OrphanWatch } from './worker/metrics/orphan-watch.ts';
+import { serveMetrics } from './worker/metrics/serve-metrics.ts';
+import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
 import { queueLimits } from './worker/queue-limits.ts';
+import { runInLog } from './worker/run-in-log.ts';
+import { installRuntime } from './worker/runtime.ts';
+import { activitySpans } from './worker/tracing/activity-spans.ts';
+import type { Tracing } from './worker/tracing/open-tracing.ts';
+import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
-
-/** pino's names of Temporal's log levels. */
-const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
  * A cancellation reaches an activity with the response to a heartbeat. The SDK's own limit is 80 % of the heartbeat timeout:
@@ -51,21 +57,15 @@ async function run(): Promise<void> {
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
   const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
   const settings = loadSettings();
-  const store = new ObjectStore(settings);
-  const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
-  const shown = new ShownLog(frozen);
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
-      log[pinoLevels[level]](shown.fields(meta ?? {}), message),
-    ),
-  });
+  const { metrics, store, frozen, runs, shown } = await openSources(settings);
   const keys = keysOf(settings);
   await checkWorker(queues, settings);
   if (queues.includes('images')) await checkImageTools(process.env['HOLDOUT_SCRATCH'] ?? tmpdir());
   const { connection, client } = await connect(keys);
   const { namespace } = client.options;
   await checkNamespace(client, takesNoTasks);
-  const deps = dependencies(client, store, frozen);
+  const deps = dependencies(client, store, frozen, metrics);
+  if (queues.includes('main')) metrics?.followCampaigns(client, orphanWatch(deps, shown));
   // The scorer may not write the list of keys.
   await (queues.includes('main') ? checkAndRegisterKeys : checkKeys)(deps.results, namespace, keys);
   if (keys === undefined) log.warn('payloads in Temporal are plain: HOLDOUT_CODEC_KEYS is not set, see docs/codec.md');
@@ -74,6 +74,9 @@ async function run(): Promise<void> {
   const activities = createActivities(deps);
   const registered = new RegisteredKeys(deps.results, namespace);
   const failureConverter = fileURLToPath(new URL('failure-converter.cjs', import.meta.url));
+  const sealed = authentication(keys, failureConverter, (id) => registered.has(id));
+  const tracing = settings.traces ? await tracesTo(settings.traces) : undefined;
+  const outermost = [runInLog(runs), ...(tracing ? [activitySpans(tracing.tracer, shown)] : [])];
   const workers = await Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -81,7 +84,8 @@ async function run(): Promise<void> {
         namespace,
         taskQueue: taskQueues[queue],
         activities,
-        ...authentication(keys, failureConverter, (id) => registered.has(id)),
+        ...sealed,
+        interceptors: { activity: [...outermost, ...(sealed.interceptors?.activity ?? [])] },
         shutdownGraceTime: '5 seconds',
         shutdownForceTime: '30 seconds',
         maxHeartbeatThrottleInterval,
@@ -101,8 +105,21 @@ async function run(): Promise<void> {
     await Promise.all(running);
   } finally {
     deps.poller.stop();
+    await tracing?.close();
     await connection.close();
   }
+}
+
+/** Opens what is read and shown from the first line on, and installs Temporal's runtime. Throws METRICS_UNAVAILABLE. */
+async function openSources(settings: Settings) {
+  const metrics = settings.metrics && new WorkerMetrics();
+  if (metrics && settings.metrics) await serveMetrics(metrics, settings.metrics);
+  const store = new ObjectStore(settings, {}, metrics?.onCall);
+  const frozen = new FrozenReader({ store, bucket: bucketsOf(settings).results });
+  const runs = new WorkflowRuns();
+  const shown = new ShownLog(frozen, runs);
+  installRuntime(log, shown, settings.metrics);
+  return { metrics, store, frozen, runs, shown };
 }
 
 /** Connects as worker and as client. Throws TEMPORAL_UNREACHABLE. */
@@ -116,14 +133,20 @@ async function connect(keys: KeyRing | undefined): Promise<{ connection: NativeC
   return { connection, client: new Client({ connection: ofClient, namespace, ...codecOptions(keys) }) };
 }
 
-function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader): Dependencies {
+function dependencies(
+  client: Client,
+  store: ObjectStore,
+  frozen: FrozenReader,
+  metrics: WorkerMetrics | undefined,
+): Dependencies {
   const settings = loadSettings();
   const buckets = bucketsOf(settings);
   const results = { store, bucket: buckets.results };
-  const clients = openBatchClients();
+  const clients = openBatchClients({ onCall: metrics?.onCall });
   const poller = new JobPoller(clients.batch, settings.timings.poll, (error) =>
     log.warn({ err: error }, 'a poll of Batch failed'),
   );
+  metrics?.followPoller(poller);
   return {
     settings,
     buckets,
@@ -147,6 +170,24 @@ function dependencies(client: Client, store: ObjectStore, frozen: FrozenReader):
     },
   };
 }
+
+/** The libraries are loaded only if they are wanted. */
+async function tracesTo(url: string): Promise<Tracing> {
+  const { openTracing } = await import('./worker/tracing/open-tracing.ts');
+  return openTracing(url, (failure) =>
+    failure === null
+      ? log.info('traces are exported again')
+      : log.warn({ err: failure }, 'traces cannot be exported, and are lost'),
+  );
+}
+
+const orphanWatch = (deps: Dependencies, shown: ShownLog): OrphanWatch =>
+  new OrphanWatch(
+    (campaign) => findOrphans(deps, campaign),
+    deps.settings.timings.reconcile,
+    (error, campaign) =>
+      log.warn(shown.fields({ workflowId: campaignWorkflowId(campaign), error }), 'could not look for orphans'),
+  );
 
 function queuesFrom(text: string | undefined): TaskQueueName[] {
   const all = Object.keys(taskQueues) as TaskQueueName[];

@@ -3,9 +3,11 @@ import * as fc from 'fast-check';
 import {
   campaignPattern,
   campaignWorkflowId,
+  canaryWorkflowId,
   memberPattern,
   parseRunKey,
   runKeyOf,
+  subjectOf,
   submissionWorkflowId,
   taskQueues,
 } from '../src/ids.ts';
@@ -40,6 +42,19 @@ describe('ids', () => {
         assert.equal(same, a === c && b === d);
       }),
     );
+  });
+
+  it('of workflows say what they are about, and other ids nothing', () => {
+    fc.assert(
+      fc.property(campaign, member, n, (campaign, member, n) => {
+        assert.deepEqual(subjectOf(campaignWorkflowId(campaign)), { campaign });
+        assert.deepEqual(subjectOf(submissionWorkflowId(campaign, member)), { campaign, submission: member });
+        assert.deepEqual(subjectOf(canaryWorkflowId(campaign, member, n)), { campaign, class: member, run: n });
+      }),
+    );
+    const others = ['', 'case', 'campaign:', 'campaign:a:b', 'submission:a', 'submission:a:', 'submission::b'];
+    for (const other of [...others, 'submission:a:b:c', 'canary:a:b', 'canary:a:b:', 'canary:a:b:1:c', 'run:a', ':a'])
+      assert.equal(subjectOf(other), undefined, other);
   });
 
   it('of runs are parsed from their key', () => {

@@ -3,6 +3,7 @@
 
 /** Whole folders, and single files in folders that also hold tests with servers. */
 export const unitTests = [
+  'test/aws-calls.test.ts',
   'test/bench/',
   'test/campaign/',
   'test/cloud-checks/',
@@ -29,6 +30,8 @@ export const unitTests = [
   'test/intake/submissions-file.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
+  'test/metrics-address.test.ts',
+  'test/monitoring/',
   'test/private-file.test.ts',
   'test/registry/',
   'test/plan-picture/',
@@ -44,6 +47,13 @@ export const unitTests = [
   'test/security/',
   'test/settings.test.ts',
   'test/supply-chain.test.ts',
+  'test/worker/metrics/campaign-reader.test.ts',
+  'test/worker/metrics/campaign-samples.test.ts',
+  'test/worker/metrics/find-orphans.test.ts',
+  'test/worker/metrics/orphan-watch.test.ts',
+  'test/worker/metrics/serve-metrics.test.ts',
+  'test/worker/run-in-log.test.ts',
+  'test/worker/shown-log.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

@@ -1,4 +1,5 @@
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
+import { beforeSigning, observed, type OnCall } from '../aws-calls.ts';
 import { CallRate, callsPerSecond } from './call-rate.ts';
 
 export interface BatchClients {
@@ -22,6 +23,7 @@ interface BatchClientOptions {
   /** A connection that is idle for this long is closed. */
   idleLimitMs?: number;
   callsPerSecond?: number;
+  onCall?: OnCall | undefined;
 }
 
 /**
@@ -34,10 +36,15 @@ export function openBatchClients(options: BatchClientOptions = {}): BatchClients
   const requestHandler = { connectionTimeout: idleLimitMs, socketTimeout: idleLimitMs };
   const credentials = batchCredentials();
   const rate = new CallRate(options.callsPerSecond ?? callsPerSecond, 1_000);
-  return {
+  const clients = {
     batch: paced(new BatchClient({ ...credentials, retryMode: 'adaptive', maxAttempts: 5, requestHandler }), rate),
     submitter: paced(new BatchClient({ ...credentials, maxAttempts: 1, requestHandler }), rate),
   };
+  const { onCall } = options;
+  if (onCall)
+    for (const { middlewareStack } of Object.values(clients))
+      middlewareStack.addRelativeTo(observed('batch', onCall), beforeSigning);
+  return clients;
 }
 
 /** Every attempt of a call waits for its turn before it is signed, since signatures expire. */

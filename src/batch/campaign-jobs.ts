@@ -33,15 +33,22 @@ export async function jobsOfCampaign(
       return [];
     }
   });
-  const ids = listed.flat().flatMap(({ jobId }) => jobId ?? []);
+  const jobs = await describedJobs(
+    batch,
+    listed.flat().flatMap(({ jobId }) => jobId ?? []),
+  );
+  return { jobs: jobs.filter(({ runKey }) => runKey.startsWith(`${campaign}/`)), missingQueues };
+}
+
+/** What Batch says of these jobs, without those that are none of Holdout's. */
+export async function describedJobs(batch: BatchClient, ids: readonly string[]): Promise<JobFact[]> {
   const pages = Array.from({ length: Math.ceil(ids.length / idsPerCall) }, (_, page) =>
     ids.slice(page * idsPerCall, (page + 1) * idsPerCall),
   );
   const described = await inParallel(callsAtOnce, pages, async (jobs) => {
     return (await batch.send(new DescribeJobsCommand({ jobs }))).jobs ?? [];
   });
-  const jobs = described.flat().flatMap((job) => factOf(job) ?? []);
-  return { jobs: jobs.filter(({ runKey }) => runKey.startsWith(`${campaign}/`)), missingQueues };
+  return described.flat().flatMap((job) => factOf(job) ?? []);
 }
 
 /** Undefined if the job has no run key, so that it is none of Holdout's. */

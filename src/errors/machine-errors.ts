@@ -44,6 +44,10 @@ export const machineErrors = {
     (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
     (d) => `Stop that program, or choose another port: ${d.variable}=0 takes a free one.`,
   ),
+  METRICS_UNAVAILABLE: userError<{ address: string; cause: string }>(
+    (d) => `The worker cannot serve its metrics at ${d.address} (HOLDOUT_METRICS): ${d.cause}`,
+    'Stop the program that has the port, or set HOLDOUT_METRICS to another one; a worker takes this port and the next.',
+  ),
   START_UP_FILE_INVALID: userError<{ file: string; faults: string[] }>(
     (d) => `The start-up file ${d.file || '(none was given)'} cannot be used:\n  ${d.faults.join('\n  ')}`,
     'Correct the lines above and start again; nothing was started.',

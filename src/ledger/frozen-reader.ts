@@ -39,6 +39,11 @@ export class FrozenReader {
     return this.parts.get(campaign) ?? {};
   }
 
+  /** The campaigns of which something was read. */
+  knownCampaigns(): string[] {
+    return [...this.parts.keys()];
+  }
+
   /** sha256 (hex) of campaign.json. */
   async digest(campaign: string): Promise<string> {
     return (await this.read(campaign)).digest;

@@ -15,6 +15,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { OnCall } from '../aws-calls.ts';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { SmallObjectReader } from './small-object-reader.ts';
@@ -44,13 +45,10 @@ export class ObjectStore {
   private readonly client: S3Client;
   private readonly lean: SmallObjectReader;
 
-  constructor(settings: S3Settings, given: S3ClientConfig = {}) {
-    this.client = openS3Client(settings, {
-      ...given,
-      maxAttempts: 5,
-      requestHandler: connectionLimits,
-    });
-    this.lean = new SmallObjectReader(this.client, settings.bucketOwner);
+  constructor(settings: S3Settings, given: S3ClientConfig = {}, onCall?: OnCall) {
+    const limits = { ...given, maxAttempts: 5, requestHandler: connectionLimits };
+    this.client = openS3Client(settings, limits, onCall);
+    this.lean = new SmallObjectReader(this.client, settings.bucketOwner, onCall);
   }
 
   /** The object's bytes, or undefined if there is no such object; throws RECORD_CHANGED. For small objects. */

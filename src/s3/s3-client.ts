@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { beforeSigning, observed, type OnCall } from '../aws-calls.ts';
 import type { Settings } from '../settings.ts';
 
 export type S3Settings = Pick<Settings, 's3PathStyle' | 'bucketOwner'>;
@@ -11,7 +12,11 @@ export const connectionLimits = { connectionTimeout: 10_000, socketTimeout: 60_0
  * S3 then refuses to touch a bucket of another account. Credentials, region and endpoint come from the AWS environment unless
  * given.
  */
-export function openS3Client({ s3PathStyle, bucketOwner }: S3Settings, given: S3ClientConfig = {}): S3Client {
+export function openS3Client(
+  { s3PathStyle, bucketOwner }: S3Settings,
+  given: S3ClientConfig = {},
+  onCall?: OnCall,
+): S3Client {
   const client = new S3Client({ ...given, forcePathStyle: s3PathStyle });
   client.middlewareStack.add(
     (next) => async (call) => {
@@ -29,6 +34,7 @@ export function openS3Client({ s3PathStyle, bucketOwner }: S3Settings, given: S3
       step: 'initialize',
     },
   );
+  if (onCall) client.middlewareStack.addRelativeTo(observed('s3', onCall), beforeSigning);
   return client;
 }
 

@@ -5,6 +5,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { extendedEncodeURIComponent, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { callResult, type OnCall } from '../aws-calls.ts';
 
 /** Larger objects are left to the SDK, which does not hold them in memory. */
 const maxBytes = 4 * 1024 * 1024;
@@ -29,6 +30,7 @@ export class SmallObjectReader {
   constructor(
     private readonly client: S3Client,
     private readonly bucketOwner: string | undefined,
+    private readonly onCall: OnCall = () => undefined,
   ) {}
 
   /** The object's bytes; `missing` if there is no such object; undefined if the SDK has to read it, or to say why it cannot. */
@@ -37,11 +39,22 @@ export class SmallObjectReader {
       const location = await this.locationOf(bucket);
       if (location === undefined) return undefined;
       const request = await this.signed(location, key);
-      const { response } = await this.client.config.requestHandler.handle(request);
-      return await outcomeOf(response as SmallResponse);
+      return await outcomeOf(await this.responseTo(request));
     } catch {
       // The SDK's own request meets the same fault and says what it is, or succeeds.
       return undefined;
+    }
+  }
+
+  private async responseTo(request: HttpRequest): Promise<SmallResponse> {
+    let status: number | undefined;
+    try {
+      const { response } = await this.client.config.requestHandler.handle(request);
+      status = (response as SmallResponse).statusCode;
+      return response as SmallResponse;
+    } finally {
+      // S3 throttles with 503; its word for it is in the body, which nobody reads here.
+      this.onCall('s3', 'GetObject', callResult(status, status === 503 ? 'SlowDown' : ''));
     }
   }
 

@@ -35,6 +35,18 @@ describe('the totals of the ledger', () => {
     assert.deepEqual({ spent, reruns, probes }, { spent: 43_211, reruns: 40_200, probes: 3_001 });
   });
 
+  it('count the ended runs of a class by purpose and reason', () => {
+    const totals = noTotals();
+    addChain(totals, [
+      record('case', 's', { runs: [run(1, { purpose: 'probe' }), run(2, { reason: 'unplaceable' }), run(3)] }),
+    ]);
+    assert.deepEqual(totals.pace.endsOn('g4'), [
+      { purpose: 'probe', reason: null, count: 1 },
+      { purpose: 'evaluation', reason: 'unplaceable', count: 1 },
+      { purpose: 'evaluation', reason: null, count: 1 },
+    ]);
+  });
+
   it('count runs that the platform failed as overhead, except probes', () => {
     const totals = noTotals();
     addChain(totals, [

@@ -7,6 +7,7 @@ import type { Reason } from '../model/reasons.ts';
 import { mostStuck } from '../state/stuck-limit.ts';
 import type { ReadOnly } from '../state/read-only.ts';
 import type { OperatorLogLine } from '../state/operators-log.ts';
+import type { RunEnds } from '../state/run-statistics.ts';
 import { defaultTreatment } from '../state/team-settings.ts';
 import { usageOf } from '../scheduling/usage.ts';
 import type { OffSpot, StuckStep } from '../model/messages.ts';
@@ -84,6 +85,8 @@ interface ClassProgress {
   ended: number;
   outOfMemory: number;
   times: number;
+  /** Ended runs by purpose and reason; absent in progress of older workers. */
+  ends?: RunEnds[];
 }
 
 /** Summarises a campaign's state at `now` (ms). */
@@ -173,6 +176,7 @@ function classesOf(state: CampaignState, running: Record<string, number>, now: n
         ...(state.faults.faultsOfUnproven(name) !== undefined && { unproven: true as const }),
         ...costModel.memoryOutcomesOn(name),
         times: costModel.factorOf(name),
+        ends: state.statistics.endsOn(name),
       },
     ];
   });

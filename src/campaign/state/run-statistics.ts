@@ -15,6 +15,8 @@ export interface ClassStatistics {
   /** Evaluations that followed one on this class, by the class that they preferred. */
   nextClasses: { class: string; count: number }[];
   probes: number;
+  /** Every ended run, by {@link endKey}. Campaigns of older versions count those since their update. */
+  ends: Record<string, number>;
   /** Billed seconds of all runs, and the number of runs that the platform lost. */
   ran: { seconds: number; lost: number };
   /** Runs whose slot is free again, the seconds for which they held it, and the seconds that were billed. */
@@ -52,6 +54,10 @@ export interface MemoryOutcomes {
   failedShares: number;
 }
 
+/** How a run of this purpose ended: `evaluation` if it succeeded, else `evaluation:time-limit`. */
+const endKey = ({ purpose, reason }: Pick<EndOfRun, 'purpose' | 'reason'>): string =>
+  reason ? `${purpose}:${reason}` : purpose;
+
 const noOutcomes = (): MemoryOutcomes => ({ ended: 0, outOfMemory: 0, failedShares: 0 });
 
 export const noClassStatistics = (): ClassStatistics => ({
@@ -61,6 +67,7 @@ export const noClassStatistics = (): ClassStatistics => ({
   memoryOutcomes: { measured: noOutcomes(), unknown: noOutcomes() },
   nextClasses: [],
   probes: 0,
+  ends: {},
   ran: { seconds: 0, lost: 0 },
   held: { runs: 0, seconds: 0, billed: 0 },
   justFreed: { runs: 0, since: 0 },
@@ -68,6 +75,13 @@ export const noClassStatistics = (): ClassStatistics => ({
 
 /** Four bins per doubling; a duration below one counts as one. */
 const durationBin = (duration: number): number => Math.floor(4 * Math.log2(Math.max(1, duration)));
+
+/** Ended runs of one kind. `reason`: null if they succeeded. */
+export interface RunEnds {
+  purpose: Purpose;
+  reason: Reason | null;
+  count: number;
+}
 
 export interface EndOfRun {
   class: string;
@@ -83,6 +97,14 @@ export class RunStatistics {
   /** Instant (ms) of the first grant; null before it. */
   since: number | null = null;
   byClass = byName<ClassStatistics>();
+
+  /** The ended runs of a class, by purpose and reason. */
+  endsOn(name: string): RunEnds[] {
+    return Object.entries(this.byClass[name]?.ends ?? {}).map(([key, count]) => {
+      const [purpose, reason] = key.split(':') as [Purpose, Reason?];
+      return { purpose, reason: reason ?? null, count };
+    });
+  }
 
   private of(name: string): ClassStatistics {
     return (this.byClass[name] ??= noClassStatistics());
@@ -113,8 +135,10 @@ export class RunStatistics {
   /** A run has ended; `next`: the class that the run after it prefers, if there is one. */
   addEndedRun(run: EndOfRun, next: string | undefined): void {
     const { purpose, billedSeconds, reason } = run;
-    if (reason === 'unplaceable') return;
     const ofClass = this.of(run.class);
+    const key = endKey(run);
+    ofClass.ends[key] = (ofClass.ends[key] ?? 0) + 1;
+    if (reason === 'unplaceable') return;
     const party = reason ? responsibleParty(reason) : undefined;
     ofClass.ran.seconds += billedSeconds;
     if (party === 'platform') ofClass.ran.lost += 1;

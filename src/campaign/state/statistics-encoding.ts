@@ -1,4 +1,4 @@
-import { instanceOf, named, object, plain, recordOf, tuple } from './json-encoding.ts';
+import { instanceOf, named, object, plain, recordOf, tuple, type Codec } from './json-encoding.ts';
 import type { FieldsOf } from './read-only.ts';
 import { RunStatistics, type ClassStatistics, type EndedEvaluations, type FirstEvaluations } from './run-statistics.ts';
 
@@ -7,6 +7,12 @@ const durationBins = <Bin>(bin: Parameters<typeof recordOf<Bin>>[0]) => recordOf
 const endedEvaluations = durationBins(
   tuple<EndedEvaluations>({ count: plain(), sum: plain(), followed: plain(), lost: plain() }),
 );
+
+/** Older states do not have it. */
+const endsCodec: Codec<ClassStatistics['ends']> = {
+  encode: (ends) => ends,
+  decode: (encoded) => ({ ...(encoded as ClassStatistics['ends'] | undefined) }),
+};
 
 /** The encoding of {@link RunStatistics} in the results of activities and in the state handed to the next run. */
 export const statisticsCodec = instanceOf(
@@ -31,6 +37,7 @@ export const statisticsCodec = instanceOf(
         memoryOutcomes: named('tries', plain()),
         nextClasses: named('followers', plain()),
         probes: plain(),
+        ends: endsCodec,
         ran: plain(),
         held: plain(),
         justFreed: named('freed', plain()),

@@ -1,8 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Round, WorkflowFact } from '../../campaign/invariants/facts.ts';
 import { openHistoryPayload } from '../../codec/history-payload.ts';
 import { canaryMember, canaryWorkflowId, runKeyOf, submissionWorkflowId } from '../../ids.ts';
+import { awaitsJob } from '../../awaits-job.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Access } from '../access.ts';
@@ -95,14 +95,7 @@ class WorkflowReader {
   ): Promise<boolean> {
     const stage = typedSearchAttributes.get(searchAttributes.stage);
     if (!isCanary && stage !== 'probing' && stage !== 'running') return false;
-    try {
-      const { raw } = await this.temporal.workflow.getHandle(workflowId, runId).describe();
-      const pending = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name);
-      return pending.includes('awaitBatchJob') || pending.includes('awaitCanary');
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    return awaitsJob(this.temporal.workflow, { workflowId, runId });
   }
 }
 

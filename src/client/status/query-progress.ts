@@ -3,6 +3,7 @@ import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { holdoutError, HoldoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { retryFor } from '../../retry-for.ts';
+import { queryDeadlineMs } from '../../timings.ts';
 import { progressQuery } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { frozenCampaign, isOpen, campaignFromS3, type CampaignFromS3 } from '../operator/campaign-from-s3.ts';
@@ -21,12 +22,6 @@ export const pollCampaign = <Result>(work: () => Promise<Result>, limit: number,
     longestPause: pollMs,
     isPermanent: (error) => !(error instanceof HoldoutError && error.code === 'CAMPAIGN_SILENT'),
   });
-
-/**
- * Below the 10 s after which Temporal passes a query that a dead worker did not answer to another one. That one would answer
- * from events that no workflow task has processed yet, and then continue from there, see workflows/nondeterminism.ts.
- */
-export const queryDeadlineMs = 5_000;
 
 /** `stopped`: rounds are open, but no workflow continues them. */
 type QueriedCampaign =

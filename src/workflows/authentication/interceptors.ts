@@ -1,6 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { WorkflowInboundCallsInterceptor, WorkflowInterceptors } from '@temporalio/workflow';
+import type {
+  WorkflowInboundCallsInterceptor,
+  WorkflowInterceptors,
+  WorkflowOutboundCallsInterceptor,
+} from '@temporalio/workflow';
 import { unauthenticatedBecause, unauthenticatedText, type RefusalReason } from '../../unauthenticated.ts';
+import { logFields } from '../log-fields.ts';
 import { refusals } from './refusals.ts';
 import { isThisSealed, setSealed } from './sealed.ts';
 
@@ -44,5 +49,9 @@ const inbound: WorkflowInboundCallsInterceptor = {
   },
 };
 
+const outbound: WorkflowOutboundCallsInterceptor = {
+  getLogAttributes: (attributes, next) => next({ ...attributes, ...logFields }),
+};
+
 /** The name that Temporal looks for. */
-export const interceptors = (): WorkflowInterceptors => ({ inbound: [inbound] });
+export const interceptors = (): WorkflowInterceptors => ({ inbound: [inbound], outbound: [outbound] });

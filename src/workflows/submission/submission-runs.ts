@@ -8,6 +8,7 @@ import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
 import type { CurrentDetails } from './current-details.ts';
+import { logFields } from '../log-fields.ts';
 import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
@@ -78,6 +79,7 @@ export class SubmissionRuns {
   /** `usedUp`: it may only run if other submissions meet the platform fault that ended its last run too. */
   async run(wanted: WantedRun, usedUp = false): Promise<Run> {
     this.n += 1;
+    logFields.run = this.n;
     const { purpose, moreSharedMemory } = wanted;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
     const decision = await this.request(this.n, rerun, wanted, usedUp);

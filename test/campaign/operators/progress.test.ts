@@ -88,9 +88,10 @@ describe('the progress of a campaign', () => {
       overhead: 0,
       canaries: 0,
     });
-    const nothingSeen = { ended: 0, outOfMemory: 0, times: 1 };
+    const nothingSeen = { ended: 0, outOfMemory: 0, times: 1, ends: [] };
+    const probe = { purpose: 'probe', reason: null, count: 1 };
     assert.deepEqual(progress.classes, {
-      g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false, ...nothingSeen },
+      g4: { slots: 2, running: 1, waiting: 1, spent: 40, short: false, ...nothingSeen, ends: [probe] },
       p3: { slots: 1, running: 0, waiting: 0, spent: 0, short: true, unproven: true, ...nothingSeen },
     });
     assert.equal(progressOf('case', state, null, now + classShortageMs).classes['p3']?.short, false);

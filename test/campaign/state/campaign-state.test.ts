@@ -32,6 +32,26 @@ const spentOn = (byClass: Record<string, number>, change: object = {}): object =
 });
 const nothingHeld = { slots: {}, reserved: 0 };
 
+describe('the ended runs of a class', () => {
+  it('count by purpose and reason, each once, also those that no machine was found for', () => {
+    const state = campaignOf([3]);
+    open(state, { s: 0 });
+    state.settle(settlement(1, 10, { purpose: 'probe' }));
+    state.settle(settlement(2, 10, { reason: 'unplaceable' }));
+    for (const n of [3, 4, 4]) state.settle(settlement(n, 10, { reason: 'time-limit' }));
+    state.settle(settlement(5, 10));
+    state.settle(settlement(6, 10, { class: 'p3', purpose: 'probe', reason: 'platform-error' }));
+    assert.deepEqual(state.statistics.endsOn('g4'), [
+      { purpose: 'probe', reason: null, count: 1 },
+      { purpose: 'evaluation', reason: 'unplaceable', count: 1 },
+      { purpose: 'evaluation', reason: 'time-limit', count: 2 },
+      { purpose: 'evaluation', reason: null, count: 1 },
+    ]);
+    assert.deepEqual(state.statistics.endsOn('p3'), [{ purpose: 'probe', reason: 'platform-error', count: 1 }]);
+    assert.deepEqual(state.statistics.endsOn('c4'), []);
+  });
+});
+
 describe('messages to a campaign', () => {
   let state: CampaignState;
   beforeEach(() => {

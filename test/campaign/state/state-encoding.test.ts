@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { encodeState, decodeState } from '../../../src/campaign/state/state-encoding.ts';
+import { encodeState, decodeState, type EncodedState } from '../../../src/campaign/state/state-encoding.ts';
 import { mapOf, optional, plain, tuple } from '../../../src/campaign/state/json-encoding.ts';
 import { optionOn } from '../../../src/campaign/evaluation/class-choice.ts';
 import { decide } from '../../../src/campaign/scheduling/scheduler.ts';
 import { classes, limits } from '../samples.ts';
-import { bookedState, campaignOf, given, now, report, request, treat } from './state-samples.ts';
+import { bookedState, campaignOf, given, now, report, request, settlement, treat } from './state-samples.ts';
 
 const rules = { classes, limits };
 const json = (state: CampaignState): string => JSON.stringify(encodeState(state, rules));
@@ -63,6 +63,19 @@ describe('the state that a campaign hands to its next run', () => {
     given(state, { started: [1, 99, 0, 4_321, 36, 35, 0] });
     const { started } = decodeState(JSON.parse(json(state)), { rounds: state.rounds }, rules);
     assert.deepEqual(started, state.started);
+  });
+
+  it('counts ended runs, from 0 on if it comes from an older version', () => {
+    const state = bookedState();
+    assert.deepEqual(state.statistics.endsOn('g4'), [{ purpose: 'probe', reason: null, count: 1 }]);
+    const encoded = JSON.parse(json(state)) as EncodedState & { pace: { byClass: Record<string, { ends?: unknown }> } };
+    const again = (): CampaignState => decodeState(encoded, { rounds: state.rounds }, rules);
+    assert.deepEqual(again().statistics.endsOn('g4'), state.statistics.endsOn('g4'));
+    for (const ofClass of Object.values(encoded.pace.byClass)) delete ofClass.ends;
+    const older = again();
+    assert.deepEqual(older.statistics.endsOn('g4'), []);
+    older.settle(settlement(1, 5, { submission: 's', purpose: 'probe', reason: 'time-limit' }));
+    assert.deepEqual(older.statistics.endsOn('g4'), [{ purpose: 'probe', reason: 'time-limit', count: 1 }]);
   });
 
   it('has a version: a state without one has version 1, and other versions are refused', () => {

@@ -14,6 +14,7 @@ import { FrozenReader } from '../../../src/ledger/frozen-reader.ts';
 import { resultObjects } from '../../../src/object-keys.ts';
 import { bucketsOf } from '../../../src/settings.ts';
 import { ShownLog } from '../../../src/worker/shown-log.ts';
+import { WorkflowRuns } from '../../../src/worker/workflow-runs.ts';
 import { StoreRig } from '../../ledger/store-rig.ts';
 import { writeCampaignFolder } from '../../support/campaigns/simulated-campaign.ts';
 
@@ -90,7 +91,7 @@ describe('a campaign with pseudonyms', () => {
     assert.doesNotMatch(thrown.message + thrown.next, /canary/i);
 
     const reader = new FrozenReader(rig);
-    const log = new ShownLog(reader);
+    const log = new ShownLog(reader, new WorkflowRuns());
     const line = (): string =>
       JSON.stringify(
         log.fields({
@@ -101,9 +102,11 @@ describe('a campaign with pseudonyms', () => {
         }),
       );
     assert.match(line(), /"workflowId":"submission:blind:team-\?\/\?".*"attempt":3|"attempt":3.*team-\?\/\?/);
+    assert.match(line(), /"campaign":"blind","submission":"team-\?\/\?"/);
     await reader.manifest('blind');
     assert.doesNotMatch(line(), /canary/i);
     assert.ok(line().includes(`"workflowId":"submission:blind:${submission}"`), line());
+    assert.ok(line().includes(`"campaign":"blind","submission":"${submission}"`), line());
 
     await rig.store.write(buckets.results, resultObjects.results('blind'), '{}');
     const published = await namesOf(access(), 'blind');
@@ -130,7 +133,8 @@ describe('a campaign with pseudonyms', () => {
     const fields = { workflowId: 'submission:older:zz-canary-0.model-0' };
     const reader = new FrozenReader(rig);
     await reader.campaign('older');
-    assert.equal(new ShownLog(reader).fields(fields), fields);
+    const named = { campaign: 'older', submission: 'zz-canary-0.model-0' };
+    assert.deepEqual(new ShownLog(reader, new WorkflowRuns()).fields(fields), { ...fields, ...named });
     writeFileSync(file, yaml);
   });
 

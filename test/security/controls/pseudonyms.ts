@@ -2,6 +2,7 @@ import { controlsOf } from '../control.ts';
 
 const views = ['test/long/pseudonyms.test.ts'];
 const kept = ['test/client/pseudonyms/blind-campaign.test.ts'];
+const log = ['test/worker/shown-log.test.ts'];
 const rule = ['test/campaign/pseudonyms/assign-pseudonyms.test.ts'];
 const texts = ['test/campaign/pseudonyms/names.test.ts'];
 
@@ -117,9 +118,12 @@ export const pseudonymControls = [
     ['errors', 'const message = names.text(error.message);', 'const { message } = error;'],
   ]),
   ...controlsOf('src/private-file.ts', kept, [['a secret for its owner alone', 'mode: 0o600', 'mode: 0o644']]),
-  ...controlsOf('src/worker/shown-log.ts', kept, [
-    ['ids of workflows in logs', 'prefix + names.submission(workflowId.slice(prefix.length))', 'workflowId'],
-    ['errors in logs', 'message: names.text(message), stack', 'message, stack'],
+  ...controlsOf('src/worker/shown-log.ts', log, [
+    ['ids of workflows in logs', 'workflowId: submissionWorkflowId(campaign, pseudonym)', 'workflowId'],
+    ['submissions in logs', ', submission: pseudonym }', ' }'],
+    ['task tokens in logs', 'taskToken: _token, ', ''],
+    ['lines about no campaign in logs', 'this.namesOf(campaign)?.text(shown) ?? shown', 'shown'],
+    ['errors in logs', 'message: shown(message), stack', 'message, stack'],
   ]),
   ...controlsOf('src/intake/compare-with-started.ts', kept, [
     ['names of a started campaign stay hidden', 'known.teamNames === undefined && {', '{'],

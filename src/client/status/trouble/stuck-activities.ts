@@ -2,6 +2,7 @@ import type { Payload } from '@temporalio/common';
 import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import { faultCause } from '../../../campaign/evaluation/fault-cause.ts';
 import { instantText } from '../../../campaign/model/units.ts';
+import { stuckAfterFailures } from '../../../campaign/state/stuck-limit.ts';
 import { campaignWorkflowId } from '../../../ids.ts';
 import { unauthenticatedBecause, unauthenticatedText } from '../../../unauthenticated.ts';
 import type { Access } from '../../access.ts';
@@ -21,9 +22,6 @@ export interface StuckActivity {
   nextTry: number | null;
 }
 
-/** Fewer failures may come from a restart. */
-const minFailures = 3;
-
 /** The activities that a campaign's workflow is stuck at, by Temporal's description of it. */
 export async function stuckActivities(
   { temporal }: Pick<Access, 'temporal'>,
@@ -40,7 +38,7 @@ export async function stuckActivities(
     nextAttemptScheduleTime: next,
   } of raw.pendingActivities ?? []) {
     const tries = (attempt ?? 1) - 1;
-    if (tries < minFailures || !lastFailure) continue;
+    if (tries < stuckAfterFailures || !lastFailure) continue;
     const nextTry = next ? 1000 * Number(next.seconds) : null;
     const failure = await opened(temporal, { workflowId, activityId: activityId ?? '' }, lastFailure);
     const cause = causeOf(failure);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskQueueName } from '../../../ids.ts';
+import { addressText, metricsAddressFrom, portsPerWorker } from '../../../metrics-address.ts';
 import type { AccountName, Credentials } from '../home/credentials.ts';
 import { memberEnvironment, plainEnvironment, type Endpoints } from './environment.ts';
 import type { Home } from '../home/home.ts';
@@ -21,7 +22,7 @@ const leanHeap = ['--max-old-space-size=512', '--max-semi-space-size=4'];
 /** The worker and the scorer, which start when their servers are up. */
 export function workerParts(home: Home, endpoints: Endpoints, credentials: Credentials, programs: string): Part[] {
   const program = join(programs, 'worker.mjs');
-  return workers.map(({ name, account, queues }) => {
+  return workers.map(({ name, account, queues }, place) => {
     const readyFile = join(home.run, `${name}.ready`);
     return {
       name,
@@ -31,6 +32,8 @@ export function workerParts(home: Home, endpoints: Endpoints, credentials: Crede
       environment: {
         ...plainEnvironment(),
         ...memberEnvironment(home, endpoints, credentials, account),
+        ...metricsEnvironment(place),
+        ...(process.env['HOLDOUT_TRACES'] && { HOLDOUT_TRACES: process.env['HOLDOUT_TRACES'] }),
         HOLDOUT_READY_FILE: readyFile,
       },
       files: {},
@@ -40,4 +43,10 @@ export function workerParts(home: Home, endpoints: Endpoints, credentials: Crede
       grace: 12_000,
     };
   });
+}
+
+/** The terminal's HOLDOUT_METRICS; the second worker takes the ports after those of the first. Throws SETTING_INVALID. */
+function metricsEnvironment(place: number): Record<string, string> {
+  const given = process.env['HOLDOUT_METRICS'];
+  return given ? { HOLDOUT_METRICS: addressText(metricsAddressFrom(given), portsPerWorker * place) } : {};
 }
