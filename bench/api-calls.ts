@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { jobsByName } from '../src/batch/run-jobs.ts';
+import { jobsByName } from '../src/batch/job-lists/run-jobs.ts';
 import type { RunOrder } from '../src/activities/submit-batch-job.ts';
 import { projectRoot } from '../src/local/project-root.ts';
 import { embeddedTimings } from '../src/timings.ts';

@@ -2,7 +2,7 @@
  * `node --import tsx bench/hand-over.ts`: the gap between a job's stoppedAt and the next startedAt in the same queue while
  * jobs wait; 20 slots, 300 jobs of 60 s, poll interval 1 s. Takes about 16 minutes.
  */
-import { jobsByName } from '../src/batch/run-jobs.ts';
+import { jobsByName } from '../src/batch/job-lists/run-jobs.ts';
 import { campaignWorkflowId } from '../src/ids.ts';
 import { startWorkflow } from '../src/client/operator/start-workflow.ts';
 import { handInSimulated, openSimulatedStack } from '../test/support/campaigns/simulated-stack.ts';

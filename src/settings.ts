@@ -1,5 +1,5 @@
 import { holdoutError } from './errors.ts';
-import { metricsAddressFrom, type MetricsAddress } from './metrics-address.ts';
+import { metricsAddressFrom, type MetricsAddress } from './metrics/metrics-address.ts';
 import { embeddedTimings, remoteTimings, type Timings } from './timings.ts';
 
 /**

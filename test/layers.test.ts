@@ -30,6 +30,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['workflows/submission', '../../ledger/record.ts'],
   ['workflows', '../client/access.ts'],
   ['s3', '../ledger/record.ts'],
+  ['metrics', '../s3/object-store.ts'],
   ['registry', '../images/refusal.ts'],
   ['campaign/evaluation', '../../registry/ecr-host.ts'],
   ['images/store', '../../ledger/record.ts'],

@@ -3,7 +3,7 @@
 
 /** Whole folders, and single files in folders that also hold tests with servers. */
 export const unitTests = [
-  'test/aws-calls.test.ts',
+  'test/metrics/aws-calls.test.ts',
   'test/bench/',
   'test/campaign/',
   'test/cloud-checks/',
@@ -18,7 +18,7 @@ export const unitTests = [
   'test/activities/jobs/pending-submit.test.ts',
   'test/batch/call-rate.test.ts',
   'test/batch/job-fate.test.ts',
-  'test/batch/run-jobs.test.ts',
+  'test/batch/job-lists/run-jobs.test.ts',
   'test/ids.test.ts',
   'test/images/configuration/',
   'test/images/scans/host-scan.test.ts',
@@ -30,7 +30,7 @@ export const unitTests = [
   'test/intake/submissions-file.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
-  'test/metrics-address.test.ts',
+  'test/metrics/metrics-address.test.ts',
   'test/monitoring/',
   'test/private-file.test.ts',
   'test/registry/',
@@ -39,7 +39,7 @@ export const unitTests = [
   'test/runner/device/nvidia-smi.test.ts',
   'test/runner/isolation/device-check/judge-device.test.ts',
   'test/runner/isolation/control-checks/judge-controls.test.ts',
-  'test/runner/sandbox/clean-environment.test.ts',
+  'test/runner/sandbox/environment/clean-environment.test.ts',
   'test/runner/sandbox/create-arguments.test.ts',
   'test/runner/sandbox/seccomp.test.ts',
   'test/runner/sandbox/start-refusal.test.ts',

@@ -1,5 +1,5 @@
 import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
-import { beforeSigning, observed, type OnCall } from '../aws-calls.ts';
+import { beforeSigning, observed, type OnCall } from '../metrics/aws-calls.ts';
 import { CallRate, callsPerSecond } from './call-rate.ts';
 
 export interface BatchClients {

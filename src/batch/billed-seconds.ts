@@ -3,7 +3,7 @@ import { billedSeconds } from '../campaign/model/money.ts';
 import type { JobEnder } from './job-ender.ts';
 import { endedByHoldout, hasEnded } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
-import { jobsOfRun } from './run-jobs.ts';
+import { jobsOfRun } from './job-lists/run-jobs.ts';
 
 /** Seconds that Batch bills for one job. */
 export const billedFor = (job: JobDetail): number => billedSeconds(job.attempts ?? []);

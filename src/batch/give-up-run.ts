@@ -1,6 +1,6 @@
 import { abandon } from './claim.ts';
 import { followRun, type FollowDependencies, type FollowedRun, type FollowOrder } from './follow-run.ts';
-import { jobsOfRun } from './run-jobs.ts';
+import { jobsOfRun } from './job-lists/run-jobs.ts';
 
 /**
  * Gives up a run: claims it, so that no job can begin it, then terminates the job it has and waits for that job's end.

@@ -4,7 +4,7 @@ import type { BatchClients } from './batch-clients.ts';
 import { holderOf } from './claim.ts';
 import { jobNameOf } from './job-name.ts';
 import { isNotAccepted } from './refused-call.ts';
-import { jobsOfRun } from './run-jobs.ts';
+import { jobsOfRun } from './job-lists/run-jobs.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { runObjects } from '../object-keys.ts';
 import { untilAdmitted } from './throttling.ts';

@@ -1,7 +1,7 @@
 import { ClientException, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
 import { hasEnded } from './job-fate.ts';
 import type { JobPoller } from './job-poller.ts';
-import { jobsOfRun } from './run-jobs.ts';
+import { jobsOfRun } from './job-lists/run-jobs.ts';
 import { placementFailure, runnableSince } from './runnable-job.ts';
 
 interface WatchOrder {

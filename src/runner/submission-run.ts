@@ -8,7 +8,7 @@ import type { EngineImage } from './sandbox/engine-image.ts';
 import { HeadAndTail } from './measure/head-and-tail.ts';
 import { provideImage } from './stage/image.ts';
 import { retryFor } from '../retry-for.ts';
-import { maxWithheld } from './sandbox/clean-environment.ts';
+import { maxWithheld } from './sandbox/environment/clean-environment.ts';
 import { copyPredictions, type FoundPredictions } from './stage/predictions.ts';
 import { releaseHost } from './sandbox/release.ts';
 import { type RunPaths, runPathsOf } from './sandbox/run-paths.ts';

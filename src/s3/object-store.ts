@@ -15,7 +15,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { OnCall } from '../aws-calls.ts';
+import type { OnCall } from '../metrics/aws-calls.ts';
 import { holdoutError } from '../errors.ts';
 import { retryFor } from '../retry-for.ts';
 import { SmallObjectReader } from './small-object-reader.ts';

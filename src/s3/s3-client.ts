@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { beforeSigning, observed, type OnCall } from '../aws-calls.ts';
+import { beforeSigning, observed, type OnCall } from '../metrics/aws-calls.ts';
 import type { Settings } from '../settings.ts';
 
 export type S3Settings = Pick<Settings, 's3PathStyle' | 'bucketOwner'>;

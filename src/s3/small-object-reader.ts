@@ -5,7 +5,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { extendedEncodeURIComponent, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { callResult, type OnCall } from '../aws-calls.ts';
+import { callResult, type OnCall } from '../metrics/aws-calls.ts';
 
 /** Larger objects are left to the SDK, which does not hold them in memory. */
 const maxBytes = 4 * 1024 * 1024;

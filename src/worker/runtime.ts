@@ -1,7 +1,7 @@
 import { DefaultLogger, Runtime, type LogExporterConfig, type MetricsExporterConfig } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { holdoutError, messageOf } from '../errors.ts';
-import { addressText, type MetricsAddress } from '../metrics-address.ts';
+import { addressText, type MetricsAddress } from '../metrics/metrics-address.ts';
 import type { ShownLog } from './shown-log.ts';
 
 /** pino's names of Temporal's log levels. */

@@ -12,7 +12,7 @@ import { ensureJobDefinitions } from '../../src/batch/definitions/ensure-job-def
 import { JobDefinitionRevisions } from '../../src/batch/definitions/newest-revision.ts';
 import { JobEnder } from '../../src/batch/job-ender.ts';
 import { JobPoller } from '../../src/batch/job-poller.ts';
-import { jobsOfRun } from '../../src/batch/run-jobs.ts';
+import { jobsOfRun } from '../../src/batch/job-lists/run-jobs.ts';
 import { submitOnce, type Submitted, type SubmitOrder } from '../../src/batch/submit-once.ts';
 import { jobDefinitionOf } from '../../src/campaign/model/classes/job-definition-name.ts';
 import { runObjects } from '../../src/object-keys.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { abandon, type ClaimHolder } from '../../batch/claim.ts';
 import { outageTolerated } from '../../batch/give-up-without-batch.ts';
 import { endedByHoldout, hasEnded } from '../../batch/job-fate.ts';
-import { jobsOfRun } from '../../batch/run-jobs.ts';
+import { jobsOfRun } from '../../batch/job-lists/run-jobs.ts';
 import { runKeyOf } from '../../ids.ts';
 import type { Dependencies } from '../dependencies.ts';
 

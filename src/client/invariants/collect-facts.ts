@@ -63,7 +63,7 @@ async function worldOf(access: Access, found: FoundRecord): Promise<CheckedFacts
   const rounds = record.rounds.map(({ submission, sequence }) => ({ submission, sequence }));
   const workflows = await workflowsOf(access, { campaign, rounds, runs: source.runs });
   const { openBatchClients } = await import('../../batch/batch-clients.ts');
-  const { jobsOfCampaign } = await import('../../batch/campaign-jobs.ts');
+  const { jobsOfCampaign } = await import('../../batch/job-lists/campaign-jobs.ts');
   const queues = new Set(instanceClasses.map(({ queue }) => queue));
   const at = Date.now();
   const { jobs, missingQueues } = await jobsOfCampaign(openBatchClients().batch, campaign, queues);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sha256 } from '../../sha256.ts';
 import { openDevice } from '../device/open-device.ts';
 import type { EngineSettings } from '../runner-settings.ts';
-import { cleanEnvironment } from '../sandbox/clean-environment.ts';
+import { cleanEnvironment } from '../sandbox/environment/clean-environment.ts';
 import { createArguments } from '../sandbox/container-flags.ts';
 import { ContainerEngine } from '../sandbox/engine.ts';
 import type { EngineImage } from '../sandbox/engine-image.ts';
@@ -11,7 +11,7 @@ import { seccompProfile } from '../sandbox/seccomp.ts';
 import { confinedSpec, type DrilledRun } from './confined-program.ts';
 import { programFor } from './drill-program.ts';
 import { engineIdentity } from './engine-identity.ts';
-import { ownVariables } from '../sandbox/own-variables.ts';
+import { ownVariables } from '../sandbox/environment/own-variables.ts';
 
 const noImage: EngineImage = {
   id: '',

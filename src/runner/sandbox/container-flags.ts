@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
-import type { CleanEnvironment } from './clean-environment.ts';
+import type { CleanEnvironment } from './environment/clean-environment.ts';
 import type { Device } from '../device/device.ts';
 import type { ContainerEngine } from './engine.ts';
 import type { EngineImage } from './engine-image.ts';

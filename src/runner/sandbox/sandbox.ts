@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../campaign/model/run-spec.ts';
 import { RunCgroup } from './cgroup.ts';
-import { cleanEnvironment } from './clean-environment.ts';
+import { cleanEnvironment } from './environment/clean-environment.ts';
 import { createArguments, mountPoints } from './container-flags.ts';
 import { type ContainerRun, runContainer } from './container-run.ts';
 import type { ContainerEngine } from './engine.ts';
@@ -20,7 +20,7 @@ import type { RunPaths } from './run-paths.ts';
 import { seccompProfile } from './seccomp.ts';
 import { environmentTooLarge } from './start-refusal.ts';
 import { makeWritableRoot } from './writable-root.ts';
-import { ownVariables } from './own-variables.ts';
+import { ownVariables } from './environment/own-variables.ts';
 
 export interface SandboxRequest {
   spec: RunSpec;

@@ -1,7 +1,7 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
 import type { WorkflowClient, WorkflowExecutionInfo } from '@temporalio/client';
 import { awaitsJob } from '../../awaits-job.ts';
-import { activeJobs } from '../../batch/active-jobs.ts';
+import { activeJobs } from '../../batch/job-lists/active-jobs.ts';
 import { holderOf } from '../../batch/claim.ts';
 import type { JobFact, OrphanFacts } from '../../campaign/invariants/facts.ts';
 import { longestUnclaimedSeconds, orphansOf, type Orphans } from '../../campaign/invariants/orphans.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { addressText, type MetricsAddress } from '../../metrics-address.ts';
+import { addressText, type MetricsAddress } from '../../metrics/metrics-address.ts';
 import { holdoutError, messageOf } from '../../errors.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 

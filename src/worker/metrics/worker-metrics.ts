@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { OnCall } from '../../aws-calls.ts';
+import type { OnCall } from '../../metrics/aws-calls.ts';
 import type { JobPoller } from '../../batch/job-poller.ts';
 import { campaignMetrics, type CampaignMetricName } from './campaign-metrics.ts';
 import { CampaignReader, type Reading } from './campaign-reader.ts';

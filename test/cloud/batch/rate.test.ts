@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBatchClients } from '../../../src/batch/batch-clients.ts';
 import { JobPoller } from '../../../src/batch/job-poller.ts';
-import { jobsByName } from '../../../src/batch/run-jobs.ts';
+import { jobsByName } from '../../../src/batch/job-lists/run-jobs.ts';
 import { submitOnce } from '../../../src/batch/submit-once.ts';
 import { inParallel } from '../../../src/in-parallel.ts';
 import { ObjectStore, type Bucket } from '../../../src/s3/object-store.ts';

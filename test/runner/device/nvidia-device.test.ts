@@ -3,14 +3,14 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
-import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
+import { cleanEnvironment } from '../../../src/runner/sandbox/environment/clean-environment.ts';
 import { createArguments } from '../../../src/runner/sandbox/container-flags.ts';
 import type { Device } from '../../../src/runner/device/device.ts';
 import { NvidiaSampler } from '../../../src/runner/device/nvidia-sampler.ts';
 import { openDevice } from '../../../src/runner/device/open-device.ts';
 import { runPathsOf } from '../../../src/runner/sandbox/run-paths.ts';
 import { PretendedNvidiaSmi } from '../../support/pretended-nvidia-smi.ts';
-import { ownVariables } from '../../../src/runner/sandbox/own-variables.ts';
+import { ownVariables } from '../../../src/runner/sandbox/environment/own-variables.ts';
 
 describe('an NVIDIA GPU', () => {
   let smi: PretendedNvidiaSmi;

@@ -1,12 +1,12 @@
 import { controlsOf } from '../control.ts';
 
 const lifecycle = ['test/runner/lifecycle.test.ts'];
-const environment = ['test/runner/sandbox/clean-environment.test.ts'];
+const environment = ['test/runner/sandbox/environment/clean-environment.test.ts'];
 const traps = ['test/runner/traps.test.ts'];
 
 /** What the runner checks before it starts a submission, gives to it and takes from it. */
 export const runnerControls = [
-  ...controlsOf('src/runner/sandbox/clean-environment.ts', environment, [
+  ...controlsOf('src/runner/sandbox/environment/clean-environment.ts', environment, [
     ['no loader variables of the image', '(?:LD|NVIDIA|AWS|HOLDOUT)_', '(?:NVIDIA|AWS|HOLDOUT)_'],
     ['no GPU variables of the image', '(?:LD|NVIDIA|AWS|HOLDOUT)_', '(?:LD|AWS|HOLDOUT)_'],
     ['no AWS variables of the image', '(?:LD|NVIDIA|AWS|HOLDOUT)_', '(?:LD|NVIDIA|HOLDOUT)_'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskQueueName } from '../../../ids.ts';
-import { addressText, metricsAddressFrom, portsPerWorker } from '../../../metrics-address.ts';
+import { addressText, metricsAddressFrom, portsPerWorker } from '../../../metrics/metrics-address.ts';
 import type { AccountName, Credentials } from '../home/credentials.ts';
 import { memberEnvironment, plainEnvironment, type Endpoints } from './environment.ts';
 import type { Home } from '../home/home.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { holdoutError } from './errors.ts';
+import { holdoutError } from '../errors.ts';
 
 /** Where a worker serves Holdout's metrics; the next port has those of Temporal's SDK. */
 export interface MetricsAddress {

@@ -1,9 +1,9 @@
 import { ClientException, DescribeJobsCommand, type BatchClient, type JobDetail } from '@aws-sdk/client-batch';
-import type { JobFact } from '../campaign/invariants/facts.ts';
-import { inParallel } from '../in-parallel.ts';
-import { billedFor } from './billed-seconds.ts';
-import { hasEnded } from './job-fate.ts';
-import { idsPerCall } from './job-poller.ts';
+import type { JobFact } from '../../campaign/invariants/facts.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { billedFor } from '../billed-seconds.ts';
+import { hasEnded } from '../job-fate.ts';
+import { idsPerCall } from '../job-poller.ts';
 import { jobsByName } from './run-jobs.ts';
 
 const callsAtOnce = 8;

@@ -1,5 +1,5 @@
 import { ListJobsCommand, type BatchClient, type JobStatus } from '@aws-sdk/client-batch';
-import type { JobFact } from '../campaign/invariants/facts.ts';
+import type { JobFact } from '../../campaign/invariants/facts.ts';
 import { describedJobs } from './campaign-jobs.ts';
 
 /** In the order in which a job passes them: one that moves on meanwhile is met again. */

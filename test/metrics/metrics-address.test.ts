@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { HoldoutError } from '../src/errors.ts';
-import { addressText, metricsAddressFrom } from '../src/metrics-address.ts';
-import { loadSettings } from '../src/settings.ts';
+import { HoldoutError } from '../../src/errors.ts';
+import { addressText, metricsAddressFrom } from '../../src/metrics/metrics-address.ts';
+import { loadSettings } from '../../src/settings.ts';
 
 describe('HOLDOUT_METRICS', () => {
   for (const [value, read, next] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { jobsOfCampaign } from '../../src/batch/campaign-jobs.ts';
-import { jobNameOf } from '../../src/batch/job-name.ts';
-import { Rig } from '../local/batch-endpoint/endpoint-rig.ts';
+import { jobsOfCampaign } from '../../../src/batch/job-lists/campaign-jobs.ts';
+import { jobNameOf } from '../../../src/batch/job-name.ts';
+import { Rig } from '../../local/batch-endpoint/endpoint-rig.ts';
 
 describe('the jobs of a campaign', () => {
   const rig = new Rig({

@@ -1,5 +1,5 @@
 import { ListJobsCommand, type BatchClient, type JobSummary } from '@aws-sdk/client-batch';
-import { jobNameOf } from './job-name.ts';
+import { jobNameOf } from '../job-name.ts';
 
 /** All jobs of a run in every state, oldest first. The list may lag behind SubmitJob. */
 export const jobsOfRun = (batch: BatchClient, queue: string, runKey: string): Promise<JobSummary[]> =>

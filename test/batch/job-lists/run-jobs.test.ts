@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { jobNameOf } from '../../src/batch/job-name.ts';
+import { jobNameOf } from '../../../src/batch/job-name.ts';
 
 describe('the Batch job name of a run', () => {
   it('is ho- and sha256(runKey) in hex, as coreutils computes it', () => {

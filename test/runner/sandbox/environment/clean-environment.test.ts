@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cleanEnvironment } from '../../../src/runner/sandbox/clean-environment.ts';
+import { cleanEnvironment } from '../../../../src/runner/sandbox/environment/clean-environment.ts';
 
 describe('the environment of a submission', () => {
   it('has PATH and HOME even if the image sets nothing', () => {

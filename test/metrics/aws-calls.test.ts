@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
-import type { CallResult, OnCall } from '../src/aws-calls.ts';
-import { openBatchClients } from '../src/batch/batch-clients.ts';
-import { ObjectStore } from '../src/s3/object-store.ts';
+import type { CallResult, OnCall } from '../../src/metrics/aws-calls.ts';
+import { openBatchClients } from '../../src/batch/batch-clients.ts';
+import { ObjectStore } from '../../src/s3/object-store.ts';
 
 const serviceEnvironment = {
   AWS_REGION: 'us-east-1',
