@@ -43,6 +43,7 @@ describe('the state of a campaign', () => {
         deadlineAtRisk: false,
         counts: { finished: 0, failed: 0, cancelled: 0 },
         reasons: {},
+        rescores: {},
         statistics: { since: null, byClass: {} },
         operatorsLog: [],
         ticket: 0,
