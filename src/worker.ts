@@ -18,7 +18,7 @@ import { JobDefinitionRevisions } from './batch/definitions/newest-revision.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, holdoutError } from './errors.ts';
-import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
+import { campaignWorkflowId, taskQueues } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
 import { checkCampaigns } from './worker/check-campaigns.ts';
@@ -34,7 +34,9 @@ import { findOrphans } from './worker/metrics/find-orphans.ts';
 import { OrphanWatch } from './worker/metrics/orphan-watch.ts';
 import { serveMetrics } from './worker/metrics/serve-metrics.ts';
 import { WorkerMetrics } from './worker/metrics/worker-metrics.ts';
+import { maxHeartbeatThrottleInterval } from './worker/heartbeat-throttle.ts';
 import { queueLimits } from './worker/queue-limits.ts';
+import { queuesFrom } from './worker/queues-option.ts';
 import { runInLog } from './worker/run-in-log.ts';
 import { installRuntime } from './worker/runtime.ts';
 import { activitySpans } from './worker/tracing/activity-spans.ts';
@@ -43,12 +45,6 @@ import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
-
-/**
- * A cancellation reaches an activity with the response to a heartbeat. The SDK's own limit is 80 % of the heartbeat timeout:
- * 48 s while a job is awaited, too long for an abort.
- */
-const maxHeartbeatThrottleInterval = '14 seconds';
 
 /** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM. */
 async function run(): Promise<void> {
@@ -188,18 +184,6 @@ const orphanWatch = (deps: Dependencies, shown: ShownLog): OrphanWatch =>
     (error, campaign) =>
       log.warn(shown.fields({ workflowId: campaignWorkflowId(campaign), error }), 'could not look for orphans'),
   );
-
-function queuesFrom(text: string | undefined): TaskQueueName[] {
-  const all = Object.keys(taskQueues) as TaskQueueName[];
-  if (text === undefined) return all;
-  return text.split(',').map((name) => {
-    const found = all.find((queue) => queue === name.trim());
-    if (found === undefined) {
-      throw holdoutError('USAGE', { message: `--queues: there is no queue ${name}; there are ${all.join(', ')}.` });
-    }
-    return found;
-  });
-}
 
 run().then(
   () => process.exit(0),

@@ -13,12 +13,12 @@ export function notRefused(
   refusals: readonly number[],
 ): string[] {
   return [...results].flatMap(([what, result]) => {
-    return result !== undefined && refusals.includes(result) ? [] : [`${what}: ${inWords(result)}`];
+    return result !== undefined && refusals.includes(result) ? [] : [`${what}: ${resultInWords(result)}`];
   });
 }
 
 /** The result of a system call. */
-export function inWords(result: number | undefined): string {
+export function resultInWords(result: number | undefined): string {
   if (result === undefined) return 'not tried';
   return result < 0 ? resultName(result) : 'succeeded';
 }

@@ -2,7 +2,7 @@ import type { ControlCheck } from '../../../campaign/model/canaries/canary.ts';
 import type { DrillEvidence } from '../drill-findings.ts';
 import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
-import { inWords, type Judgement, notRefused, unless } from './faults.ts';
+import { resultInWords, type Judgement, notRefused, unless } from './faults.ts';
 import { peakFaults } from './limits.ts';
 import { judgeControls, usualJudges } from './judge-controls.ts';
 import { mountFaults, mountsIn } from './mount-faults.ts';
@@ -94,7 +94,7 @@ function judgeOutput({ output }: ProgramFindings, { expected, outside }: DrillEv
   const most = 1.1 * expected.outputBytes + 16 * 2 ** 20;
   return {
     faults: [
-      ...unless(output.last === errno.ENOSPC, `a write was never refused: ${inWords(output.last)}`),
+      ...unless(output.last === errno.ENOSPC, `a write was never refused: ${resultInWords(output.last)}`),
       ...unless(outside.output.full, 'the output did not get full'),
       ...unless(outside.output.bytes <= most, `${outside.output.bytes} bytes are used in the output`),
     ],

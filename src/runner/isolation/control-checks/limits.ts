@@ -1,7 +1,7 @@
 import type { DrillEvidence } from '../drill-findings.ts';
 import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
-import { inWords, type Judgement, unless } from './faults.ts';
+import { resultInWords, type Judgement, unless } from './faults.ts';
 import { mountFaults, mountsIn, sizeFaults } from './mount-faults.ts';
 
 const mebibyte = 2 ** 20;
@@ -44,7 +44,7 @@ export function judgeProcesses({ processes, processors }: ProgramFindings, { exp
   const allowed = processorsAllowed(processors);
   return {
     faults: [
-      ...unless(last === errno.EAGAIN, `fork was never refused: ${inWords(last)}`),
+      ...unless(last === errno.EAGAIN, `fork was never refused: ${resultInWords(last)}`),
       ...unless(made + 1 <= expected.processes, `it had ${made + 1} processes of ${expected.processes}`),
       ...unless((counted ?? 0) <= expected.processes, `${counted} processes were counted from outside`),
       ...groupFaults(processes.limits, expected.processes, 'processes'),
@@ -83,7 +83,7 @@ export function judgeOutput({ output, mounts }: ProgramFindings, { expected, out
   const all = mountsIn(mounts);
   return {
     faults: [
-      ...unless(last === errno.ENOSPC, `a write was never refused: ${inWords(last)}`),
+      ...unless(last === errno.ENOSPC, `a write was never refused: ${resultInWords(last)}`),
       ...unless(written <= most, `it wrote ${inMiB(written)}`),
       ...unless(outside.output.full, 'the output did not get full'),
       ...unless(outside.output.bytes <= most, `${inMiB(outside.output.bytes)} are used in the output`),
