@@ -18,7 +18,7 @@ import { JobDefinitionRevisions } from './batch/definitions/newest-revision.ts';
 import { JobEnder } from './batch/job-ender.ts';
 import { JobPoller } from './batch/job-poller.ts';
 import { HoldoutError, messageOf, holdoutError } from './errors.ts';
-import { campaignWorkflowId, taskQueues } from './ids.ts';
+import { campaignWorkflowId, taskQueues, type TaskQueueName } from './ids.ts';
 import { ImageStore } from './images/store/image-store.ts';
 import { FrozenReader } from './ledger/frozen-reader.ts';
 import { checkCampaigns } from './worker/check-campaigns.ts';
@@ -73,26 +73,9 @@ async function run(): Promise<void> {
   const sealed = authentication(keys, failureConverter, (id) => registered.has(id));
   const tracing = settings.traces ? await tracesTo(settings.traces) : undefined;
   const outermost = [runInLog(runs), ...(tracing ? [activitySpans(tracing.tracer, shown)] : [])];
-  const workers = await Promise.all(
-    queues.map((queue) =>
-      Worker.create({
-        connection,
-        namespace,
-        taskQueue: taskQueues[queue],
-        activities,
-        ...sealed,
-        interceptors: { activity: [...outermost, ...(sealed.interceptors?.activity ?? [])] },
-        shutdownGraceTime: '5 seconds',
-        shutdownForceTime: '30 seconds',
-        maxHeartbeatThrottleInterval,
-        ...(queue === 'main' && {
-          workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
-          workflowFailureErrorTypes: failOnNondeterminism,
-        }),
-        ...queueLimits[queue],
-      }),
-    ),
-  );
+  const interceptors = { activity: [...outermost, ...(sealed.interceptors?.activity ?? [])] };
+  const common = { connection, namespace, activities, ...sealed, interceptors };
+  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...optionsOf(queue) })));
   const running = workers.map((worker) => worker.run());
   log.info({ queues }, 'polling');
   const ready = process.env['HOLDOUT_READY_FILE'];
@@ -105,6 +88,19 @@ async function run(): Promise<void> {
     await connection.close();
   }
 }
+
+/** What differs by queue, and when a worker stops. */
+const optionsOf = (queue: TaskQueueName) => ({
+  taskQueue: taskQueues[queue],
+  shutdownGraceTime: '5 seconds' as const,
+  shutdownForceTime: '30 seconds' as const,
+  maxHeartbeatThrottleInterval,
+  ...(queue === 'main' && {
+    workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
+    workflowFailureErrorTypes: failOnNondeterminism,
+  }),
+  ...queueLimits[queue],
+});
 
 /** Opens what is read and shown from the first line on, and installs Temporal's runtime. Throws METRICS_UNAVAILABLE. */
 async function openSources(settings: Settings) {

@@ -66,16 +66,16 @@ export async function loadCampaignSnapshot(
   return {
     workLists: [await keepWorkList(results, campaign, list)],
     ledger: { ...ledger, pace: statisticsCodec.encode(ledger.pace) },
-    running: running.flatMap((round) => {
-      const team = teamOf.get(round.submission);
-      return team === undefined ? [] : [{ ...round, team }];
-    }),
+    running: running.flatMap((round) => withTeam(round, teamOf.get(round.submission))),
     acts: commands.flatMap(({ message: act }) => (act === null ? [] : [{ act, team: teamNamed(act, numbers) }])),
     actsRecorded: commands.length,
     operatorsLog: commands.slice(-logLines).map(lineOf),
     canaries: await canariesIn(deps, campaign, rules),
   };
 }
+
+const withTeam = (round: RunningRound, team: number | undefined): (RunningRound & { team: number })[] =>
+  team === undefined ? [] : [{ ...round, team }];
 
 /**
  * The running rounds that Temporal's list does not show yet, although an abort must reach them. Looks at every open submission,

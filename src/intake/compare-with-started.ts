@@ -37,7 +37,7 @@ export async function compareWithStarted(
   rows: readonly LocatedRow[],
 ): Promise<FreezeResult> {
   const { store, buckets, pseudonymCodes } = dependencies;
-  const { campaign, deadline, manifest, recordKey, seal } = known;
+  const { campaign } = known;
   const results = { store, bucket: buckets.results };
   const acts = await commandsOf(results, campaign);
   const { submissions: before } = await campaignRounds(results, known, acts);
@@ -49,16 +49,7 @@ export async function compareWithStarted(
   const stillWanted = before.filter(({ submission }) => kept.has(submission) || !left.cancelled.has(submission));
   const [rowsBefore, rowsNow] = [bySubmission(stillWanted), bySubmission(asFrozen(present, before))];
   const differing = [
-    // A deadline given as a duration counts from the first start, so the text is compared.
-    ...differences(withEveryLimit(known), {
-      ...withoutAppliedChanges(known, fresh, left),
-      deadline,
-      manifest,
-      ...(recordKey !== undefined && { recordKey }),
-      // Names of a campaign that was started before there were pseudonyms stay shown.
-      ...(known.teamNames === undefined && { teamNames: undefined }),
-      ...(seal !== undefined && { seal }),
-    }),
+    ...differences(withEveryLimit(known), comparable(known, withoutAppliedChanges(known, fresh, left))),
     ...differences(rowsBefore, rowsNow, 'submissions'),
   ];
   if (differing.length === 0) {
@@ -77,6 +68,18 @@ export async function compareWithStarted(
     commands: changingCommands(known, withoutAppliedChanges(known, fresh, left), dropped).slice(0, maxDifferences),
   });
 }
+
+/** The fresh campaign with what the first start alone decided. */
+const comparable = (known: FrozenCampaign, fresh: FrozenCampaign): object => ({
+  ...fresh,
+  // One given as a duration counts from the first start; its text is compared.
+  deadline: known.deadline,
+  manifest: known.manifest,
+  ...(known.recordKey !== undefined && { recordKey: known.recordKey }),
+  // Names of a campaign that was started before there were pseudonyms stay shown.
+  ...(known.teamNames === undefined && { teamNames: undefined }),
+  ...(known.seal !== undefined && { seal: known.seal }),
+});
 
 /** Reads the indexes of the sets of inputs that differ. */
 async function inputsExplained(
