@@ -45,7 +45,7 @@ export const sealingControls = [
   ...controlsOf(
     'src/intake/compare-with-started.ts',
     ['test/intake/registry-rows.test.ts'],
-    [['one recipient for a whole campaign', '...(seal !== undefined && { seal }),', '']],
+    [['one recipient for a whole campaign', '...(known.seal !== undefined && { seal: known.seal }),', '']],
   ),
   ...controlsOf('src/activities/score-output.ts', scorer, [
     [
