@@ -11,6 +11,9 @@ export const runObjects = {
   log: (runKey: string): string => `${runKey}/stdout.log`,
 };
 
+/** A campaign's labels in the labels bucket, under the sha256 (hex) of their bytes. */
+export const labelsKey = (campaign: string, sha256: string): string => `${campaign}/labels/${sha256}.csv`;
+
 /** Objects of a campaign in the results bucket. */
 export const resultObjects = {
   campaign: (campaign: string): string => `${campaign}/campaign.json`,

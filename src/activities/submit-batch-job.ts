@@ -1,7 +1,7 @@
 import type { Submitted } from '../batch/submit-once.ts';
 import { containerSettings } from '../campaign/model/container-settings.ts';
 import type { FrozenCampaign, Purpose, Submission } from '../campaign/model/frozen-campaign.ts';
-import { batchGraceSeconds, containerMemoryMiB, wallClockSeconds } from '../campaign/model/run-limits.ts';
+import { batchGraceSeconds, containerLimits } from '../campaign/model/run-limits.ts';
 import { specClassOf, type RunSpec } from '../campaign/model/run-spec.ts';
 import { runKeyOf } from '../ids.ts';
 import { classNamed, type Dependencies } from './dependencies.ts';
@@ -37,8 +37,6 @@ export function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder)
   const instanceClass = classNamed(frozen, order.class);
   const inputs = order.purpose === 'probe' ? frozen.sampleSet : frozen.testSet;
   if (inputs === undefined) throw new RangeError(`campaign ${frozen.campaign} has no sample set to probe with`);
-  const { pids, outputBytes, sharedMemoryMiB } = frozen.limits;
-  const memoryMiB = containerMemoryMiB(frozen.limits, instanceClass);
   return {
     version: 1,
     runKey: runKeyOf(order.campaign, order.submission, order.n),
@@ -46,13 +44,7 @@ export function specOf(frozen: FrozenCampaign, row: Submission, order: RunOrder)
     image: order.image,
     inputs,
     instanceClass: specClassOf(instanceClass),
-    limits: {
-      wallClockSeconds: wallClockSeconds(frozen.limits, instanceClass, frozen.instanceClasses),
-      memoryMiB,
-      pids,
-      outputBytes,
-      sharedMemoryMiB: order.moreSharedMemory ? memoryMiB : sharedMemoryMiB,
-    },
+    limits: containerLimits(frozen.limits, instanceClass, frozen.instanceClasses, order.moreSharedMemory),
     predictions: { file: frozen.predictions.file, maxBytes: frozen.predictions.maxBytes },
     ...(frozen.seal !== undefined && { seal: frozen.seal }),
     ...containerSettings(frozen, row),

@@ -3,6 +3,7 @@ import type { LocalPath, S3Location } from './checked-campaign.ts';
 import { holdoutError } from '../errors.ts';
 import { handedIn } from './handed-in.ts';
 import { shownPath } from './locate.ts';
+import { labelsKey } from '../object-keys.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { sha256OfFile } from '../sha256.ts';
 
@@ -22,7 +23,7 @@ export async function uploadLabels(
   if (checked && 'sha256' in checked && checked.sha256 !== digest) {
     throw holdoutError('HAND_IN_CHANGED', { what, fault: `${shownPath(path)} has other bytes` });
   }
-  const key = `${campaign}/labels/${digest}.csv`;
+  const key = labelsKey(campaign, digest);
   // Not by size, which needs the right to read the labels.
   if (!(await store.exists(buckets.labels, key))) {
     await handedIn(what, path, () => store.upload(buckets.labels, key, path, digest));

@@ -1,8 +1,7 @@
 import type { Submitted } from '../../batch/submit-once.ts';
 import type { CanarySpec } from '../../campaign/model/canaries/canary.ts';
 import type { FrozenCampaign, InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { containerMemoryMiB } from '../../campaign/model/run-limits.ts';
-import { canarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
+import { canaryContainerLimits, canarySeconds } from '../../campaign/model/canaries/canary-limits.ts';
 import { specClassOf } from '../../campaign/model/run-spec.ts';
 import { runKeyOf } from '../../ids.ts';
 import { classNamed, type Dependencies } from '../dependencies.ts';
@@ -27,24 +26,16 @@ export async function submitCanary(deps: Dependencies, order: CanaryOrder & { wi
     : submitRun(deps, spec, instanceClass, canarySeconds.grace);
 }
 
-/** The limits of the campaign's runs, but for the wall clock: a canary tries whether they hold. */
 function specOf(
   { limits }: FrozenCampaign,
   instanceClass: InstanceClass,
   { campaign, submission, n }: CanaryOrder,
 ): CanarySpec {
-  const { pids, outputBytes, sharedMemoryMiB } = limits;
   return {
     version: 1,
     runKey: runKeyOf(campaign, submission, n),
     purpose: 'canary',
     instanceClass: specClassOf(instanceClass),
-    limits: {
-      wallClockSeconds: canarySeconds.wallClock,
-      memoryMiB: containerMemoryMiB(limits, instanceClass),
-      pids,
-      outputBytes,
-      sharedMemoryMiB,
-    },
+    limits: canaryContainerLimits(limits, instanceClass),
   };
 }

@@ -1,4 +1,5 @@
 import type { InstanceClass, Limits } from './frozen-campaign.ts';
+import type { RunSpec } from './run-spec.ts';
 
 /** Memory reserved for the machine's agent and system, in MiB. */
 export const systemMemoryMiB = 512;
@@ -44,3 +45,21 @@ export const longestRunSeconds = (
   instanceClass: InstanceClass,
   classes: readonly InstanceClass[],
 ): number => wallClockSeconds(limits, instanceClass, classes) + batchGraceSeconds;
+
+/** The limits of a run's container. `moreSharedMemory`: an earlier run filled what the campaign file allows. */
+export function containerLimits(
+  limits: Limits,
+  instanceClass: InstanceClass,
+  classes: readonly InstanceClass[],
+  moreSharedMemory: boolean,
+): RunSpec['limits'] {
+  const { pids, outputBytes, sharedMemoryMiB } = limits;
+  const memoryMiB = containerMemoryMiB(limits, instanceClass);
+  return {
+    wallClockSeconds: wallClockSeconds(limits, instanceClass, classes),
+    memoryMiB,
+    pids,
+    outputBytes,
+    sharedMemoryMiB: moreSharedMemory ? memoryMiB : sharedMemoryMiB,
+  };
+}

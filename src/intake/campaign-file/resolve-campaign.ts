@@ -1,14 +1,13 @@
-import { unpackedBytesOf, type InstanceClass, type Limits } from '../../campaign/model/frozen-campaign.ts';
+import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
+import { resolveLimits } from './resolve-limits.ts';
 import { deadlineOf } from './rules-between-keys.ts';
 import type { Complete, ReadCampaign } from './campaign-schema.ts';
 import type { LocatedInputs } from '../check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';
-
-const mebibyte = 2 ** 20;
 
 /** Converts a campaign file without faults to the fields and units of the frozen campaign. */
 export function resolveCampaign(
@@ -49,21 +48,6 @@ export function resolveCampaign(
       .sort((a, b) => a.microUsdPerHour - b.microUsdPerHour),
     teamNames,
     ...(read.expect && { expect: resolveExpectation(read.expect as Complete<'expect'>) }),
-  };
-}
-
-function resolveLimits(limits: Complete<'limits'>): Limits {
-  return {
-    wallClockSeconds: limits.wallClock,
-    wallClockOn: limits.wallClockOn,
-    memoryMiB: Math.floor(limits.memory / mebibyte),
-    pids: limits.pids,
-    outputBytes: limits.output,
-    imageBytes: limits.image,
-    unpackedBytes: unpackedBytesOf({ imageBytes: limits.image, unpackedBytes: limits.unpacked }),
-    sharedMemoryMiB: Math.ceil(limits.sharedMemory / mebibyte),
-    attempts: limits.attempts,
-    platformRuns: limits.platformRuns,
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type ProcessState,
 } from './job-process.ts';
 import { runKeyVariable, type JobRecord } from '../jobs/job-record.ts';
-import type { JobEnd } from '../jobs/job-end.ts';
+import type { JobEnd } from '../jobs/job-executor.ts';
 import type { ProcessSettings } from '../start-up-file.ts';
 
 /** Milliseconds between two checks of processes that an earlier endpoint started; own children send events. */

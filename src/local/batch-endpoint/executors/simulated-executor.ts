@@ -3,7 +3,7 @@ import { messageOf, holdoutError } from '../../../errors.ts';
 import { runnerExit } from '../../../campaign/model/run-outcome.ts';
 import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import { runKeyVariable, type JobRecord } from '../jobs/job-record.ts';
-import type { JobEnd } from '../jobs/job-end.ts';
+import type { JobEnd } from '../jobs/job-executor.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulatedRunner } from './simulated-runner.ts';
 

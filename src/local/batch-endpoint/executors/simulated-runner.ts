@@ -11,7 +11,7 @@ import { retryFor } from '../../../retry-for.ts';
 import type { ObjectStore } from '../../../s3/object-store.ts';
 import { sealBytes } from '../../../sealing/age.ts';
 import type { Buckets } from '../../../settings.ts';
-import type { JobEnd } from '../jobs/job-end.ts';
+import type { JobEnd } from '../jobs/job-executor.ts';
 import type { PopulationFile } from './population-file.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { sha256 } from '../../../sha256.ts';

@@ -2,18 +2,9 @@ import type { Logger } from 'pino';
 import type { Arns } from './arns.ts';
 import type { JobExecutor, JobListener } from './job-executor.ts';
 import { JobQueue } from './job-queue.ts';
-import {
-  droppedJob,
-  endedJob,
-  isActive,
-  isWaiting,
-  newJob,
-  runningJob,
-  startingJob,
-  type JobOrder,
-  type JobRecord,
-} from './job-record.ts';
-import type { JobEnd } from './job-end.ts';
+import { droppedJob, endedJob } from './job-end.ts';
+import { isActive, isWaiting, newJob, runningJob, startingJob, type JobOrder, type JobRecord } from './job-record.ts';
+import type { JobEnd } from './job-executor.ts';
 import { timeoutText } from './status-reasons.ts';
 import type { JobStore } from './job-store.ts';
 import type { LastAlive } from './last-alive.ts';

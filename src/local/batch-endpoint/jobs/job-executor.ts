@@ -1,5 +1,9 @@
 import type { JobRecord } from './job-record.ts';
-import type { JobEnd } from './job-end.ts';
+
+/** How a job ended: with an exit code, lost without a trace, or never started. `at` in milliseconds. */
+export type JobEnd = { at: number } & (
+  { kind: 'exited'; code: number } | { kind: 'lost' } | { kind: 'unstartable'; cause: string }
+);
 
 /** Receives the events of one job. `ended` is called exactly once and last, also if the job cannot start. Milliseconds. */
 export interface JobListener {

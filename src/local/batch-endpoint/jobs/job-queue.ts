@@ -1,5 +1,6 @@
 import type { StartUp } from '../start-up-file.ts';
-import { droppedJob, type JobRecord } from './job-record.ts';
+import { droppedJob } from './job-end.ts';
+import { type JobRecord } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
 import { blockedBy } from './placement.ts';
 import { blockedText, limitText } from './status-reasons.ts';

@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { Arns } from './arns.ts';
 import { placeOf, logStreamOf, withEmptyLists, withParameters } from './container-detail.ts';
 import type { JobDefinitionRecord } from './job-definitions.ts';
-import type { JobEnd } from './job-end.ts';
-import { endReason } from './status-reasons.ts';
 
 /** The only environment variable that a job may set. */
 export const runKeyVariable = 'HOLDOUT_RUN_KEY';
@@ -112,35 +110,6 @@ export function runningJob(record: JobRecord, startedAt: number, arns: Arns): Jo
   const [definition = ''] = arns.nameIn('job-definition', detail.jobDefinition).split(':');
   const container = { ...detail.container, logStreamName: logStreamOf(definition, detail.jobId) };
   return { ...record, detail: { ...detail, status: 'RUNNING', startedAt, container } };
-}
-
-/** The record after the end of its process, in AWS's words: FAILED unless it exited by itself with 0. */
-export function endedJob(record: JobRecord, end: JobEnd): JobRecord {
-  const { detail } = record;
-  const statusReason = record.stop?.statusReason ?? endReason(end, detail.jobId);
-  const seen = end.kind === 'exited' ? { exitCode: end.code } : end.kind === 'unstartable' ? { reason: end.cause } : {};
-  const { containerInstanceArn, taskArn, logStreamName } = detail.container;
-  const attempt = { containerInstanceArn, taskArn, logStreamName, networkInterfaces: [], ...seen };
-  // The end is a file's time, which lags behind the clock by some milliseconds.
-  const stoppedAt = Math.max(end.at, detail.startedAt ?? end.at);
-  const succeeded = end.kind === 'exited' && end.code === 0 && record.stop === undefined;
-  return {
-    ...record,
-    detail: {
-      ...detail,
-      status: succeeded ? 'SUCCEEDED' : 'FAILED',
-      statusReason,
-      stoppedAt,
-      container: { ...detail.container, ...seen },
-      attempts: [{ startedAt: detail.startedAt, stoppedAt, statusReason, container: attempt }],
-    },
-  };
-}
-
-/** The record of a job that was removed from its queue before it started, by a caller if there is a mark. */
-export function droppedJob(record: JobRecord, statusReason: string, mark?: 'isCancelled' | 'isTerminated'): JobRecord {
-  const marks = mark === undefined ? {} : { [mark]: true };
-  return { ...record, detail: { ...record.detail, status: 'FAILED', statusReason, stoppedAt: Date.now(), ...marks } };
 }
 
 /** Both lists as one; a later entry replaces an earlier one with the same key. */

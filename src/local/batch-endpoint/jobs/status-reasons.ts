@@ -1,5 +1,5 @@
 // The texts that a job has as statusReason, in the words of AWS Batch.
-import type { JobEnd } from './job-end.ts';
+import type { JobEnd } from './job-executor.ts';
 
 /** The reasons that a job can have while it is RUNNABLE, in the words of the user guide (job_stuck_in_runnable). */
 const texts = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Arns } from '../../../../src/local/batch-endpoint/jobs/arns.ts';
 import type { JobDefinitionRecord } from '../../../../src/local/batch-endpoint/jobs/job-definitions.ts';
-import { endedJob, newJob, runningJob, startingJob } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
+import { endedJob } from '../../../../src/local/batch-endpoint/jobs/job-end.ts';
+import { newJob, runningJob, startingJob } from '../../../../src/local/batch-endpoint/jobs/job-record.ts';
 
 describe('the record of a job', () => {
   it('has ended no earlier than it started, though file times lag behind the clock by some milliseconds', () => {
