@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Transform } from 'node:stream';
+import { createContext, Script } from 'node:vm';
 import zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { ZstdFrames } from './zstd-frames.ts';
@@ -12,6 +13,9 @@ const chunkBytes = 2 ** 20;
 const turnBytes = 2 ** 14;
 /** Bytes per step: four bytes of zstd can expand to 128 KiB, so a step yields at most 8 MiB. */
 const stepBytes = 2 ** 8;
+
+/** Milliseconds. A turn takes some milliseconds; fzstd 0.1.1 never returns from a table of Huffman weights whose states read no bits. */
+const longestTurn = 10_000;
 
 /**
  * The content of a zstd file, in chunks of at most 8 MiB; memory depends only on the window, at most 128 MiB. `damaged` throws
@@ -42,12 +46,32 @@ async function* inJavaScript(path: string, damaged: () => never): AsyncGenerator
     unpacked.push(Buffer.from(buffer, byteOffset, byteLength)),
   );
   const file = createReadStream(path, { highWaterMark: turnBytes }) as AsyncIterable<Buffer>;
+  const inTime = timeLimit(damaged);
   for await (const piece of framesOf(file, damaged)) {
-    for (let at = 0; at < piece.length; at += stepBytes) {
-      decompress.push(piece.subarray(at, at + stepBytes));
+    for (let at = 0; at < piece.length;) {
+      inTime(() => {
+        for (; at < piece.length && unpacked.length === 0; at += stepBytes) {
+          decompress.push(piece.subarray(at, at + stepBytes));
+        }
+      });
       yield* unpacked.splice(0);
     }
   }
-  decompress.push(new Uint8Array(0), true);
+  inTime(() => decompress.push(new Uint8Array(0), true));
   yield* unpacked;
+}
+
+/** Calls a function that may never return; after {@link longestTurn} it is ended, and the file counts as damaged. */
+function timeLimit(damaged: () => never): (turn: () => void) => void {
+  const context = createContext({ turn: (): void => undefined });
+  const script = new Script('turn()');
+  return (turn) => {
+    context['turn'] = turn;
+    try {
+      script.runInContext(context, { timeout: longestTurn });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') damaged();
+      throw error;
+    }
+  };
 }

@@ -22,6 +22,22 @@ const lettersFrame = hex('28b52ffd045855000010616101009b8639c0022f4efefd');
 const mixed = Array.from({ length: 400 }, (_, n) => Buffer.alloc((n * 7_919) % 10_007, `${n}`));
 const noise = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => Buffer.from(`${n * n} `)));
 
+/** A frame with damage in its table of Huffman weights, from which fzstd 0.1.1 never returns. */
+const endless = Buffer.from(
+  [
+    'KLUv/WQAwy0UACbVMBbwKx0o/VXes7vjIURKKVNyxPrLfdwBMwAmACcAVkXqnPgbT0/zlQt7HITEwUAMGIiE4BgUGK65ZaYoAoxFo8xROnNH',
+    'LrO9peqmDGBwMBACZazOtK8qqecpKt++6KVrZ3LZTuvecnpGnzL5PCFiM3K9j1ZjYzmuOprNNZZ7VyRPUeFvPDXtqe/M+nTmmHpjJm2ZJURq',
+    'N4Q3vbGjdRqFyTt2IncV73cd7XTGelGRPlYi/u3Z6Q/57NuXc9ucyZ8QoTHCC4DPqJDOnZKkzcCWwjKSNAciECiEYIRAwTgKQRCCXyEYIUAQ',
+    'BIFTah97sD0rUdR7HINRqBqX4oArbFcwWM4JigN8r+1HbiJT5Q2YRtEb7eW2MIniAD83vE6UXrrwBgrxSNsMRt36wRvg3BbbjrjJmEZRHBDF',
+    'e85BepUGb8BLSlqPUsPURXHAnhucEQ2UenEAvTf8caYm4eKAGbRZ8jklieIA/Gxu5cUjGcUBN2tMTLFEWnkDnOlm+203OdAwigNq3Ib4gL/r',
+    'DLjX+LwBmIrWLx/Bc+ENAPbJLlWzForv+2Uv2VsUBxDX2+jcXHveACH/0nqRCPvyBvBRXs98te2aN0B5gVaagLTSGLwB7ufXNyr8j393s9dr',
+    '4ENZwRsAwwr9dv0R069SNiDhe313i+mXu4Oz3rIWUEdkhjVyvAEM7GhdBxgjvLBUHXgDFBv0kR8HHWu8A/17zyonYJYEnqt1U0VkCG6z8dru',
+    'd0DWg1T33co/+2wVZAaPi1IPvAGIxXJVR6YZvBinWYySDVhs5gd+XlSyfSee7KF+0hm8ijTuQK+8qANMME8zVoIbg+P5JQbYOacNAJO15POz',
+    'qQECYPTPWzWlX0M=',
+  ].join(''),
+  'base64',
+);
+
 describe('a zstd file', () => {
   let folder: string;
   let path: string;
@@ -95,6 +111,10 @@ describe('a zstd file', () => {
     // A compressed block without the header of its literals.
     await assert.rejects(unpack(lettersFrame, hex('28b52ffd00380d000003')));
   });
+
+  it('is damaged when the decompressor does not return', async () => {
+    await assert.rejects(unpack(endless));
+  }).timeout(60_000);
 
   it('is damaged with a wrong checksum in any frame, where Node decompresses', async () => {
     const wrong = Buffer.from(lettersFrame);
