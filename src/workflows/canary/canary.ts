@@ -7,7 +7,7 @@ import { campaignWorkflowId, canaryMember } from '../../ids.ts';
 import type { Timings } from '../../timings.ts';
 import { activities } from '../activity-proxies.ts';
 import type { SealedInput } from '../authentication/sealed.ts';
-import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
+import { causeOf, followJob, mayStillBeRunning, type FollowedJob } from '../jobs/follow-job.ts';
 import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import { canaryEndedSignal, stuckSignal } from '../signals-and-queries.ts';
 
@@ -69,18 +69,15 @@ function withoutOutcome(
     case 'abandoned':
       return neverRan(order, isOver ? 'cancelled' : 'platform-error', 'the canary was given up before its job began');
     case 'left-behind': {
-      const ended = neverRan(order, 'cancelled', `${mayStillBeRunning(job)}: no worker could stop it`);
+      const ended = neverRan(order, 'cancelled', `${mayStillBeRunning(job.jobId, 'its job')}: no worker could stop it`);
       return { ...ended, jobId: job.jobId, ...worstCase(reserved) };
     }
     case 'failed': {
-      const cause = causeOf(job.error, order) + (job.mayStillRun ? `; ${mayStillBeRunning(job)}` : '');
+      const cause = causeOf(job.error, order) + (job.mayStillRun ? `; ${mayStillBeRunning(job.jobId, 'its job')}` : '');
       return { ...neverRan(order, 'platform-error', cause), jobId: job.jobId, ...worstCase(reserved) };
     }
   }
 }
-
-const mayStillBeRunning = ({ jobId }: { jobId: string | null }): string =>
-  `${jobId === null ? 'its job' : `job ${jobId}`} may still be running`;
 
 const neverRan = ({ class: name, n }: Order, reason: 'platform-error' | 'cancelled', cause: string): CanaryReport => ({
   class: name,

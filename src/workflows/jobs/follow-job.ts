@@ -123,3 +123,7 @@ export function causeOf(error: unknown, { campaign, submission }: { campaign: st
   const step = error instanceof ActivityFailure ? `${error.activityType}: ` : '';
   return faultCause(`${step}${failureCause(error).said}`, [submission, campaign]);
 }
+
+/** What an operator must know of a job that could not be ended. `unnamed`: how to call it if its id is not known. */
+export const mayStillBeRunning = (jobId: string | null, unnamed: string): string =>
+  `${jobId === null ? unnamed : `job ${jobId}`} may still be running`;

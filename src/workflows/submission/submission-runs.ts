@@ -11,7 +11,7 @@ import type { CurrentDetails } from './current-details.ts';
 import { logFields } from '../log-fields.ts';
 import { endRunSignal } from '../signals-and-queries.ts';
 import type { GrantDecision, RunGrants } from './run-grants.ts';
-import { causeOf, followJob, type FollowedJob } from '../jobs/follow-job.ts';
+import { causeOf, followJob, mayStillBeRunning, type FollowedJob } from '../jobs/follow-job.ts';
 import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 
@@ -120,7 +120,7 @@ export class SubmissionRuns {
   }
 
   private recordFailure(granted: GrantedRun, { jobId, error, mayStillRun }: FailedJob): void {
-    const stillRunning = mayStillRun ? `; ${mayStillBeRunning(jobId, granted.n)}` : '';
+    const stillRunning = mayStillRun ? `; ${mayStillBeRunning(jobId, `a job of run ${granted.n}`)}` : '';
     const cause = `${causeOf(error, this.input)}${stillRunning}`;
     this.record(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause });
   }
@@ -213,11 +213,8 @@ const leftBehind = (jobId: string | null, n: number): RunEnd => ({
   ...neverRan,
   jobId,
   reason: 'cancelled',
-  cause: `${mayStillBeRunning(jobId, n)}: no worker could stop it`,
+  cause: `${mayStillBeRunning(jobId, `a job of run ${n}`)}: no worker could stop it`,
 });
-
-const mayStillBeRunning = (jobId: string | null, n: number): string =>
-  `${jobId === null ? `a job of run ${n}` : `job ${jobId}`} may still be running`;
 
 /** No job was made for the run. */
 const neverRan: RunEnd = {
