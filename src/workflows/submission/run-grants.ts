@@ -61,6 +61,12 @@ export class RunGrants {
     return decision;
   }
 
+  /** A run that was granted before this workflow lost its history. */
+  resume(grant: Omit<Grant, 'since'>): void {
+    if (grant.purpose === 'evaluation') this.preparing = false;
+    this.grant = { ...grant, since: Date.now() };
+  }
+
   /** A run has ended; the next request, or {@link settle}, reports it to the campaign. */
   ended(settlement: Omit<RunSettlement, 'submission'>): void {
     this.unsettled = { submission: this.round.submission, ...settlement };
