@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/work
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
 import type { InstanceClass, Pseudonym, Purpose } from '../../campaign/model/frozen-campaign.ts';
+import type { Grant } from '../../campaign/model/messages.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
 import { worstCostMicroUsd } from '../../campaign/model/money.ts';
 import { longestRunSeconds } from '../../campaign/model/run-limits.ts';
@@ -85,6 +86,16 @@ export class SubmissionRuns {
     return this.carryOut({ n: decision.n, purpose, rerun, instanceClass, reserved, moreSharedMemory, image }, false);
   }
 
+  /** The newest run that may have a slot when the workflow has lost its history, as its campaign granted it. */
+  get held(): Omit<Grant, 'since'> | undefined {
+    const run = this.submitted.at(-1);
+    if (run === undefined || run.abandoned) return undefined;
+    const { n, purpose, class: name } = run;
+    const earlier = this.submitted.slice(0, -1).some((one) => one.purpose === 'evaluation');
+    const rerun = purpose === 'evaluation' && (this.evaluations > 0 || earlier);
+    return { n, purpose, rerun, class: name, reserved: this.highestCost(this.classNamed(name)) };
+  }
+
   /** Ends the runs that the round does not need any more: its workflow lost its history before they ended. */
   async endRest(): Promise<void> {
     while (this.submitted.length > 0) {
@@ -112,15 +123,15 @@ export class SubmissionRuns {
     }
   }
 
-  private resume({ n, class: name, ...run }: SubmittedRun, isWanted: boolean): Promise<EndedRun> {
-    const { purpose } = run;
-    const { limits, classes } = this.opened;
+  private resume({ class: name, ...run }: SubmittedRun, isWanted: boolean): Promise<EndedRun> {
     const instanceClass = this.classNamed(name);
-    const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    const reserved = worstCostMicroUsd(limits, instanceClass, classes);
-    this.enter(n);
-    this.grants.resume({ n, purpose, rerun, class: name, reserved });
-    return this.carryOut({ ...run, n, rerun, instanceClass, reserved }, !isWanted);
+    const rerun = run.purpose === 'evaluation' && this.evaluations > 0;
+    this.enter(run.n);
+    return this.carryOut({ ...run, rerun, instanceClass, reserved: this.highestCost(instanceClass) }, !isWanted);
+  }
+
+  private highestCost(instanceClass: InstanceClass): number {
+    return worstCostMicroUsd(this.opened.limits, instanceClass, this.opened.classes);
   }
 
   private enter(n: number): void {

@@ -37,16 +37,17 @@ export async function submission(input: SubmissionInput): Promise<FinalState> {
 }
 
 async function runSubmission(input: SubmissionInput): Promise<FinalState> {
-  const grants = new RunGrants(input);
-  const shownAs = input.shownAs ?? input;
   const { continuedFromExecutionRunId: reopens } = workflowInfo();
+  const grants = new RunGrants(input, reopens === undefined);
+  const shownAs = input.shownAs ?? input;
   const opened = await CancellationScope.nonCancellable(() =>
     activities('main', `history of ${shownAs.submission}`).openSubmission({ ...input, ...(reopens && { reopens }) }),
   );
-  if (opened.reopened?.cancelled) CancellationScope.current().cancel();
   const details = new CurrentDetails(input);
   if (opened.final) return recordAgain({ ...opened.final, ...(input.shownAs && { shownAs: input.shownAs }) }, details);
   const round = new Round(input, opened, details, grants);
+  if (opened.reopened) await CancellationScope.nonCancellable(() => grants.reopen(round.runs.held));
+  if (opened.reopened?.cancelled) CancellationScope.current().cancel();
   const outcome = await round.outcome();
   await CancellationScope.nonCancellable(() => round.runs.endRest());
   const end = { ...outcome, detail: outcome.detail ?? details.leftBehind };
