@@ -22,6 +22,7 @@ const scripted = new ScriptedCampaign();
 const runs = new Map<string, string>();
 
 const progressOf = (name: string) => scripted.client.workflow.getHandle(campaignWorkflowId(name)).query(progressQuery);
+const submitted = (runKey: string) => eventually(`${runKey} is submitted`, () => scripted.submitted.includes(runKey));
 const until = (name: string, what: string, holds: (counts: Record<string, number>) => boolean) =>
   eventually(what, async () => holds((await progressOf(name)).counts));
 
@@ -54,6 +55,7 @@ const campaigns: Record<string, () => Promise<void>> = {
     scripted.teams = { one: ['a'], two: ['b'] };
     scripted.script = ({ submission, n }) => (submission === 'a' && n === 2 ? 'until-cancelled' : {});
     const handle = await scripted.start('pause');
+    await submitted('pause/a/2');
     await until('pause', 'a runs', ({ running, finished }) => running === 1 && finished === 1);
     await handle.signal(commands.pauseTeam, { team: 'one', kill: true });
     await until('pause', 'a waits', ({ waiting }) => waiting === 1);
@@ -67,9 +69,12 @@ const campaigns: Record<string, () => Promise<void>> = {
     const held = latch();
     scripted.teams = { one: ['a', 'b'], two: ['busy'] };
     scripted.holdRun = ({ submission }) => (submission === 'busy' ? held.opened : undefined);
-    scripted.script = ({ submission, n }) => (submission === 'a' && n === 2 ? { reason: 'submission-error' } : {});
+    let isBroken = true;
+    scripted.script = ({ submission, purpose }) =>
+      isBroken && submission === 'a' && purpose === 'evaluation' ? { reason: 'submission-error' } : {};
     const handle = await scripted.start('rounds');
     await until('rounds', 'both have ended', ({ finished, failed }) => finished === 1 && failed === 1);
+    isBroken = false;
     for (const [submission, command, kind] of [
       ['a', 'retry', 'evaluate'],
       ['b', 'rescore', 'rescore'],
@@ -100,6 +105,7 @@ const campaigns: Record<string, () => Promise<void>> = {
     scripted.holdRun = ({ submission, purpose }) =>
       submission === 'a' && purpose === 'evaluation' ? held.opened : undefined;
     const first = await scripted.start('restart');
+    await submitted('restart/a/2');
     await until('restart', 'a runs', ({ running, finished }) => running === 1 && finished === 1);
     await first.terminate('by mistake');
     const again = await scripted.start('restart');
@@ -114,6 +120,7 @@ const campaigns: Record<string, () => Promise<void>> = {
     scripted.teams = { one: ['a'] };
     scripted.holdRun = ({ purpose }) => (purpose === 'evaluation' ? held.opened : undefined);
     const handle = await scripted.start('reopened');
+    await submitted('reopened/a/2');
     await until('reopened', 'it runs', ({ running }) => running === 1);
     await scripted.stopWorkers();
     await scripted.startWorkersWith('../../workflows/changed-at-first.ts');
