@@ -65,10 +65,6 @@ describe('workers with build ids beside those of a stack', function () {
     await home.command(0, 'retry', '--submission', 's2-0', '--yes');
     await eventually('a new round begins with the current build', isOf('week-2', 'submission:steered:s2-0'));
     await home.behaveNow({ 's0-0': quick, 's1-0': quick });
-    await home.command(0, 'pause', '--team', 't0', '--kill');
-    await home.command(0, 'resume', '--team', 't0');
-    await home.command(0, 'pause', '--team', 't1', '--kill');
-    await home.command(0, 'resume', '--team', 't1');
     await home.until('all have ended', ({ counts }) => counts.finished === 2 && counts.failed === 1);
     await home.command(0, 'check');
     await Promise.all([stop(first), stop(second)]);
