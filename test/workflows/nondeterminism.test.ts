@@ -109,4 +109,35 @@ describe('submissions and a canary whose histories do not fit the code of their 
       'every run is paid once',
     );
   });
+
+  it('tell a campaign that lost its state at the same time what they hold', async () => {
+    campaign.reset();
+    await campaign.stopWorkers();
+    await campaign.startWorkersWith('../../../src/workflows/index.ts');
+    const held = latch();
+    campaign.teams = { one: ['holds'], two: ['waits'] };
+    const [g4, p3] = campaign.frozen.instanceClasses;
+    assert.ok(g4 && p3);
+    campaign.frozen = { ...campaign.frozen, instanceClasses: [{ ...g4, slots: 1 }, p3] };
+    campaign.holdRun = ({ submission, purpose }) =>
+      submission === 'holds' && purpose === 'evaluation' ? held.opened : undefined;
+    const first = await campaign.start('both-lost');
+    const progress = () => campaign.client.workflow.getHandle(campaignWorkflowId('both-lost')).query(progressQuery);
+    await eventually('one runs', () => campaign.submitted.includes('both-lost/holds/2'));
+    await campaign.stopWorkers();
+    await campaign.startWorkersWith('../../workflows/changed-at-first.ts');
+    await eventually('its job is found again', () => campaign.adopted.includes('both-lost/holds/2'));
+    await eventually('the campaign knows what it holds', async () => {
+      const { classes, money } = await progress();
+      return classes['g4']?.running === 1 && money.reserved > 0;
+    });
+    held.open();
+    await first.result();
+    assert.deepEqual(campaign.overSlots, [], 'no class has more runs than slots');
+    assert.equal(new Set(campaign.submitted).size, campaign.submitted.length, 'no run was submitted twice');
+    assert.deepEqual(campaign.recorded.map(({ submission, state }) => [submission, state]).toSorted(), [
+      ['holds', 'finished'],
+      ['waits', 'finished'],
+    ]);
+  });
 });
