@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
 import { canaryWorkflowId, campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
 import { commandMessages, progressQuery } from '../../src/workflows/signals-and-queries.ts';
+import { unpolledBy } from '../../src/cloud-checks/pollers.ts';
 import { campaignStart } from '../../src/client/operator/start-workflow.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 import { eventually } from '../support/eventually.ts';
@@ -67,15 +68,21 @@ describe('a rolling deploy of two builds over a running campaign', function () {
     campaign.holdRun = ({ submission, purpose }) =>
       submission.startsWith('old') && purpose === 'evaluation' ? held.opened : undefined;
     await start('week-1', unchanged);
+    assert.deepEqual(await unpolledBy(campaign.client), [], 'doctor sees workers with builds');
     const handle = await beginWithTwo('rolling');
     // Its submissions and canaries do not fit the histories of week 1.
     await start('week-2', '../../workflows/changed-submissions.ts');
+    // As in docs/operations/upgrades.md; Temporal's list may lag.
+    const left = "TemporalWorkerDeploymentVersion = 'holdout:week-1' AND ExecutionStatus = 'Running'";
+    const count = async (): Promise<number> => (await campaign.client.workflow.count(left)).count;
+    await eventually('two submissions are left with week 1', async () => (await count()) === 2);
     await resumeAll(handle);
     await eventually('the slots of the old ones are free for the new ones', async () => {
       held.open();
       return (await counts('rolling')).finished === 4;
     });
     await handle.result();
+    await eventually('no submission is left with week 1', async () => (await count()) === 0);
     assert.equal(await buildOf(campaign.client, handle.workflowId), 'week-2');
     for (const [submission, build] of [
       ['old-1', 'week-1'],
