@@ -1,5 +1,5 @@
 // `npm run replay -- WORKFLOW_ID`: replays a workflow's history with the code of this clone. Prints one line if the history
-// fits the code, and otherwise ends with the error that names the event. Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and HOLDOUT_CODEC_KEYS.
+// fits the code, and otherwise names the event and says what to do. Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and HOLDOUT_CODEC_KEYS.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureDependencies, projectRoot } from './dependencies.mjs';
@@ -32,6 +32,12 @@ try {
   const workflowBundle = { codePath: join(projectRoot, 'dist', 'workflows.js') };
   await Worker.runReplayHistory({ workflowBundle, namespace, ...dataConverter }, history, workflowId);
   process.stdout.write(`${workflowId}: ${history.events?.length ?? 0} events fit the code\n`);
+} catch (error) {
+  if (!(error instanceof Error) || error.name !== 'DeterminismViolationError') throw error;
+  process.stderr.write(`${workflowId} does not fit the code: ${error.message}
+  → Put what is new behind patched('a-name-for-it'), or ship it as a build of its own: docs/operations/upgrades.md
+`);
+  process.exitCode = 1;
 } finally {
   await connection.close();
 }

@@ -41,17 +41,20 @@ import { runInLog } from './worker/run-in-log.ts';
 import { installRuntime } from './worker/runtime.ts';
 import { activitySpans } from './worker/tracing/activity-spans.ts';
 import type { Tracing } from './worker/tracing/open-tracing.ts';
+import { buildIdFrom, workflowsOf } from './worker/worker-build.ts';
 import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
 const log = pino({ name: 'holdout-worker' });
 
-/** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM. */
+/** A worker process: polls the queues of `--queues main,images,…` (default: all) until SIGTERM, as the build of `--build ID`. */
 async function run(): Promise<void> {
   // Without HOLDOUT_STACK the defaults would mix the embedded Temporal with the operator's AWS account.
   const stack = process.env['HOLDOUT_STACK'];
   if (stack !== 'remote' && stack !== 'embedded') throw holdoutError('STACK_UNNAMED', { given: stack });
-  const queues = queuesFrom(parseArgs({ options: { queues: { type: 'string' } } }).values.queues);
+  const given = parseArgs({ options: { queues: { type: 'string' }, build: { type: 'string' } } }).values;
+  const queues = queuesFrom(given.queues);
+  const build = buildIdFrom(given.build, process.env['HOLDOUT_BUILD_ID']);
   const settings = loadSettings();
   const { metrics, store, frozen, runs, shown } = await openSources(settings);
   const keys = keysOf(settings);
@@ -75,9 +78,9 @@ async function run(): Promise<void> {
   const outermost = [runInLog(runs), ...(tracing ? [activitySpans(tracing.tracer, shown)] : [])];
   const interceptors = { activity: [...outermost, ...(sealed.interceptors?.activity ?? [])] };
   const common = { connection, namespace, activities, ...sealed, interceptors };
-  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...optionsOf(queue) })));
+  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...optionsOf(queue, build) })));
   const running = workers.map((worker) => worker.run());
-  log.info({ queues }, 'polling');
+  log.info({ queues, ...(build !== undefined && { build }) }, 'polling');
   const ready = process.env['HOLDOUT_READY_FILE'];
   if (ready) await writeFile(ready, String(process.pid));
   try {
@@ -90,13 +93,13 @@ async function run(): Promise<void> {
 }
 
 /** What differs by queue, and when a worker stops. */
-const optionsOf = (queue: TaskQueueName) => ({
+const optionsOf = (queue: TaskQueueName, build: string | undefined) => ({
   taskQueue: taskQueues[queue],
   shutdownGraceTime: '5 seconds' as const,
   shutdownForceTime: '30 seconds' as const,
   maxHeartbeatThrottleInterval,
   ...(queue === 'main' && {
-    workflowBundle: { codePath: fileURLToPath(new URL('workflows.js', import.meta.url)) },
+    ...workflowsOf(fileURLToPath(new URL('workflows.js', import.meta.url)), build),
     workflowFailureErrorTypes: failOnNondeterminism,
   }),
   ...queueLimits[queue],

@@ -54,6 +54,7 @@ export const unitTests = [
   'test/worker/metrics/serve-metrics.test.ts',
   'test/worker/run-in-log.test.ts',
   'test/worker/shown-log.test.ts',
+  'test/worker/worker-build.test.ts',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

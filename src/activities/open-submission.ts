@@ -3,6 +3,8 @@ import { chainOf, recordsBefore } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Timings } from '../timings.ts';
 import type { Dependencies } from './dependencies.ts';
+import { submittedRuns, type RunsInBucket } from './jobs/submitted-runs.ts';
+import { wasCancelled } from './was-cancelled.ts';
 
 /** The facts that a submission's workflow needs for its decisions. */
 export interface OpenedSubmission {
@@ -21,29 +23,46 @@ export interface OpenedSubmission {
   /** The image of the newest earlier round that had one. */
   imageBefore: string | null;
   timings: Timings;
+  /** A run of the round's workflow could not be replayed: what it left, and whether an operator had cancelled it. */
+  reopened?: RunsInBucket & { cancelled: boolean };
+}
+
+/** One round of a submission; `reopens`: the id of the workflow's run before this one, which could not be replayed. */
+interface RoundToOpen {
+  campaign: string;
+  submission: string;
+  sequence: number;
+  reopens?: string;
 }
 
 /** Reads the ledger and the rules of the campaign for one round of a submission. */
 export async function openSubmission(
   deps: Dependencies,
-  { campaign, submission, sequence }: { campaign: string; submission: string; sequence: number },
+  { campaign, submission, sequence, reopens }: RoundToOpen,
 ): Promise<OpenedSubmission> {
   const frozen = await deps.frozen.campaign(campaign);
   const chain = await chainOf(deps.results, campaign, submission);
   const before = recordsBefore(chain, sequence);
   const runs = before.flatMap((record) => record.runs);
   const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');
+  const runsBefore = highestOf(runs);
   return {
     final: chain[sequence - 1]?.record ?? null,
     classes: frozen.instanceClasses,
     limits: frozen.limits,
     testItems: frozen.testSet.items,
     sampleItems: frozen.sampleSet?.items ?? null,
-    runsBefore: highestOf(runs),
+    runsBefore,
     evaluationsBefore: evaluations.length,
     lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
     imageBefore: before.findLast(({ image }) => image !== null)?.image ?? null,
     timings: deps.settings.timings,
+    ...(reopens !== undefined && {
+      reopened: {
+        ...(await submittedRuns(deps, { campaign, submission, runsBefore })),
+        cancelled: await wasCancelled(deps, { campaign, submission, before: reopens }),
+      },
+    }),
   };
 }
 

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import proto from '@temporalio/proto';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { build } from '../../scripts/build.mjs';
 import { projectRoot } from '../../src/local/project-root.ts';
+import { branches } from './histories/branches.ts';
+import { readHistory } from './histories/history-file.ts';
+import { replay } from './histories/replay.ts';
 
 /**
  * Histories of an aborted campaign of six submissions with five slots on each class, recorded on 29 November 2026 before classes
@@ -14,7 +16,7 @@ import { projectRoot } from '../../src/local/project-root.ts';
  * which the money was never free. In `submission-unfollowed` a run could not be followed for good, before its job was ended for
  * that; in `submission-jobs-ended` it was. In `campaign-late-rescore` a rescore waited past the deadline, as it did then.
  */
-const histories = {
+const older = {
   campaign: 'campaign:before',
   'campaign-canaries': 'campaign:starved',
   'submission-repeated': 'submission:before:b',
@@ -25,7 +27,7 @@ const histories = {
   'campaign-late-rescore': 'campaign:late',
 };
 
-describe('workflows that began with an older version', function () {
+describe('recorded histories', function () {
   this.timeout(60_000);
   /** The bundle of the workers: it has what refuses messages too. */
   const workflowBundle = { codePath: join(projectRoot(), 'dist', 'workflows.js') };
@@ -34,11 +36,27 @@ describe('workflows that began with an older version', function () {
     await build();
   });
 
-  for (const [name, workflowId] of Object.entries(histories)) {
-    it(`continue: ${name}`, async () => {
-      const file = new URL(`../fixtures/histories/${name}.bin.gz`, import.meta.url);
-      const history = proto.temporal.api.history.v1.History.decode(gunzipSync(readFileSync(file)));
-      await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+  for (const [name, workflowId] of Object.entries(older)) {
+    it(`of an older version fit the code: ${name}`, () => replay(workflowBundle, name, workflowId));
+  }
+
+  for (const [name, { workflowId, isShown }] of Object.entries(branches)) {
+    it(`of every branch fit the code: ${name}`, async () => {
+      assert.ok(isShown(readHistory(name).events ?? []), `the history on file is one of ${name}`);
+      await replay(workflowBundle, name, workflowId);
     });
   }
+
+  it('that do not fit a change say what to do', async () => {
+    const workflowsPath = fileURLToPath(new URL('changed-at-first.ts', import.meta.url));
+    const changed = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    for (const name of ['ok-campaign', 'ok-submission', 'ok-canary']) {
+      const workflowId = branches[name]?.workflowId ?? assert.fail(`there is no branch ${name}`);
+      await assert.rejects(replay(changed, name, workflowId), (error: Error) => {
+        assert.match(error.message, new RegExp(`^This code does not fit the recorded history ${name}: .*TMPRL1100`));
+        assert.match(error.message, /patched\('a-name-for-it'\).*\n.*change it back/);
+        return true;
+      });
+    }
+  });
 });

@@ -1,8 +1,9 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { CampaignLoop } from './campaign-loop.ts';
 import { MessageBuffer } from './message-buffer.ts';
 import { restoreFromCarried, restoreFromS3, type CampaignInput } from './restore-state.ts';
 import { longActivities } from '../activity-proxies.ts';
+import { withFinalFailures } from '../final-failure.ts';
 
 export interface PublishedCampaign {
   leaderboard: string;
@@ -11,13 +12,8 @@ export interface PublishedCampaign {
 
 /** One campaign: starts submissions, grants their runs, books the costs and publishes the results. */
 export async function campaign(input: CampaignInput): Promise<PublishedCampaign> {
-  try {
-    return await runCampaign(input);
-  } catch (error) {
-    // An activity that Temporal does not retry fails again until the cause is fixed and an operator starts the campaign again.
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    throw ApplicationFailure.create({ message: causeOf(error), nonRetryable: true, cause: error });
-  }
+  // After a final failure, an operator fixes the cause and starts the campaign again.
+  return withFinalFailures(() => runCampaign(input));
 }
 
 async function runCampaign({ campaign, carried }: CampaignInput): Promise<PublishedCampaign> {
@@ -35,7 +31,3 @@ async function runCampaign({ campaign, carried }: CampaignInput): Promise<Publis
     if (await loop.isOver()) return published;
   }
 }
-
-/** The code and ids; the details of the failure's cause have its words. */
-const causeOf = ({ activityType, cause }: ActivityFailure): string =>
-  `${activityType} failed and is not retried: ${cause?.message ?? 'unknown cause'}`;

@@ -26,6 +26,7 @@ import {
   reportAgainSignal,
   tryAgainSignal,
 } from '../signals-and-queries.ts';
+import { retryAfterNondeterminism } from '../nondeterminism.ts';
 import { sealedAsThis } from '../authentication/sealed.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import { activities, longActivities } from '../activity-proxies.ts';
@@ -219,6 +220,7 @@ export class SubmissionWorkflows implements SubmissionControl {
         args: [{ campaign, submission, team: teamId, sequence, kind, ...(shownAs && { shownAs }), ...sealedAsThis() }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
+        retry: retryAfterNondeterminism,
         staticSummary: summaryOf(row),
         priority: { priorityKey: treatmentOf(this.state, team).priority, fairnessKey: shownTeam },
         typedSearchAttributes: [

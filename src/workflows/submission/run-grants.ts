@@ -37,13 +37,20 @@ export class RunGrants {
   /** How often the campaign asked for a report; when it asks, it is running. */
   private reportsAsked = 0;
 
-  constructor(private readonly round: { campaign: string; submission: string; sequence: number; shownAs?: Pseudonym }) {
+  /** `isComplete`: this workflow knows all that its round holds; otherwise after {@link reopen}. */
+  constructor(
+    private readonly round: { campaign: string; submission: string; sequence: number; shownAs?: Pseudonym },
+    private isComplete: boolean,
+  ) {
     setHandler(grantRunSignal, (grant) => this.enter({ kind: 'granted', ...grant }));
     setHandler(refuseRunSignal, (refusal) => this.enter({ kind: 'refused', ...refusal }));
     setHandler(reportAgainSignal, () => {
       this.reportsAsked += 1;
       // The report of a cancelled round counts too, and a handler that fails would end the round before it is recorded.
-      return CancellationScope.nonCancellable(() => this.send(() => this.sendReport()));
+      return CancellationScope.nonCancellable(async () => {
+        if (!this.isComplete) await condition(() => this.isComplete);
+        return this.send(() => this.sendReport());
+      });
     });
   }
 
@@ -61,11 +68,24 @@ export class RunGrants {
     return decision;
   }
 
+  /**
+   * Tells the campaign which run the round held when its workflow lost its history: that campaign may have lost its state too, and
+   * must not grant the slot again.
+   */
+  reopen(held: Omit<Grant, 'since'> | undefined): Promise<void> {
+    if (held) {
+      this.grant = { ...held, since: Date.now() };
+      if (held.purpose === 'evaluation') this.preparing = false;
+    }
+    this.isComplete = true;
+    return this.send(() => this.sendReport());
+  }
+
   /** A run has ended; the next request, or {@link settle}, reports it to the campaign. */
   ended(settlement: Omit<RunSettlement, 'submission'>): void {
     this.unsettled = { submission: this.round.submission, ...settlement };
     this.settled.push(this.unsettled);
-    this.grant = undefined;
+    if (this.grant?.n === settlement.n) this.grant = undefined;
   }
 
   /** Reports the run that ended now, which frees its slot. */

@@ -1,8 +1,10 @@
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { RunOrder } from '../../activities/submit-batch-job.ts';
 import type { InstanceClass, Pseudonym, Purpose } from '../../campaign/model/frozen-campaign.ts';
+import type { Grant } from '../../campaign/model/messages.ts';
 import type { Reason } from '../../campaign/model/reasons.ts';
+import { worstCostMicroUsd } from '../../campaign/model/money.ts';
 import { longestRunSeconds } from '../../campaign/model/run-limits.ts';
 import type { RoundKind } from '../../campaign/model/work-list.ts';
 import type { WantedRun } from '../../campaign/evaluation/evaluation-state-machine.ts';
@@ -14,6 +16,8 @@ import type { GrantDecision, RunGrants } from './run-grants.ts';
 import { causeOf, followJob, mayStillBeRunning, type FollowedJob } from '../jobs/follow-job.ts';
 import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
+import type { SubmittedRun } from '../../activities/jobs/submitted-runs.ts';
+import { leftBehind, neverRan, recordOf, settlementOf, type GrantedRun } from './run-ends.ts';
 
 export interface SubmissionInput extends SealedInput {
   campaign: string;
@@ -37,17 +41,6 @@ export type Run = EndedRun | { kind: 'refused'; reason: Reason };
 type FailedJob = Extract<FollowedJob<RunEnd>, { kind: 'failed' }>;
 type JobWithoutOutcome = Exclude<FollowedJob<RunEnd>, { kind: 'ended' | 'failed' }>;
 
-/** A run that was granted. */
-interface GrantedRun {
-  n: number;
-  purpose: Purpose;
-  rerun: boolean;
-  instanceClass: InstanceClass;
-  /** Micro-dollars. */
-  reserved: number;
-  moreSharedMemory: boolean;
-}
-
 /** The runs of one submission: each is requested, submitted once, followed to its end and recorded with its cost. */
 export class SubmissionRuns {
   private n: number;
@@ -55,16 +48,18 @@ export class SubmissionRuns {
   private endRun: (() => void) | undefined;
   /** The newest run that is to be ended. */
   private unwanted = 0;
+  /** The round had these runs when its workflow lost its history; in order. */
+  private readonly submitted: SubmittedRun[];
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
     private readonly details: CurrentDetails,
-    private readonly image: { reference: string; digest: string },
     private readonly grants: RunGrants,
   ) {
     this.n = opened.runsBefore;
     this.evaluations = opened.evaluationsBefore;
+    this.submitted = [...(opened.reopened?.runs ?? [])];
     setHandler(endRunSignal, ({ n }) => {
       this.unwanted = Math.max(this.unwanted, n);
       if (n === this.n) this.endRun?.();
@@ -77,27 +72,91 @@ export class SubmissionRuns {
   }
 
   /** `usedUp`: it may only run if other submissions meet the platform fault that ended its last run too. */
-  async run(wanted: WantedRun, usedUp = false): Promise<Run> {
-    this.n += 1;
-    logFields.run = this.n;
+  async run(wanted: WantedRun, image: RunOrder['image'], usedUp = false): Promise<Run> {
+    const submitted = await this.resumeNext(wanted.purpose);
+    if (submitted) return submitted;
+    const n = Math.max(this.n, this.opened.reopened?.highest ?? 0) + 1;
+    this.enter(n);
     const { purpose, moreSharedMemory } = wanted;
     const rerun = purpose === 'evaluation' && this.evaluations > 0;
-    const decision = await this.request(this.n, rerun, wanted, usedUp);
+    const decision = await this.request(n, rerun, wanted, usedUp);
     if (decision.kind === 'refused') return { kind: 'refused', reason: decision.reason };
-    const instanceClass = this.opened.classes.find(({ name }) => name === decision.class);
+    const instanceClass = this.classNamed(decision.class);
+    const { reserved } = decision;
+    return this.carryOut({ n: decision.n, purpose, rerun, instanceClass, reserved, moreSharedMemory, image }, false);
+  }
+
+  /** The newest run that may have a slot when the workflow has lost its history, as its campaign granted it. */
+  get held(): Omit<Grant, 'since'> | undefined {
+    const run = this.submitted.at(-1);
+    if (run === undefined || run.abandoned) return undefined;
+    const { n, purpose, class: name } = run;
+    const earlier = this.submitted.slice(0, -1).some((one) => one.purpose === 'evaluation');
+    const rerun = purpose === 'evaluation' && (this.evaluations > 0 || earlier);
+    return { n, purpose, rerun, class: name, reserved: this.highestCost(this.classNamed(name)) };
+  }
+
+  /** Ends the runs that the round does not need any more: its workflow lost its history before they ended. */
+  async endRest(): Promise<void> {
+    while (this.submitted.length > 0) {
+      try {
+        await this.resumeNext(null);
+      } catch (error) {
+        // It is on record as a run that may still be running.
+        if (!(error instanceof ActivityFailure)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Follows the next run that was submitted before the workflow lost its history. One that was given up, or that has another
+   * purpose than what is wanted now, is ended, and the one after it followed. Undefined: there is none left.
+   */
+  private async resumeNext(purpose: Purpose | null): Promise<EndedRun | undefined> {
+    for (;;) {
+      if (this.submitted.length > 0) await this.settle();
+      const run = this.submitted.shift();
+      if (run === undefined) return undefined;
+      const isWanted = run.purpose === purpose && run.abandoned === undefined;
+      const ended = await this.resume(run, isWanted);
+      if (isWanted) return ended;
+    }
+  }
+
+  private resume({ class: name, ...run }: SubmittedRun, isWanted: boolean): Promise<EndedRun> {
+    const instanceClass = this.classNamed(name);
+    const rerun = run.purpose === 'evaluation' && this.evaluations > 0;
+    this.enter(run.n);
+    return this.carryOut({ ...run, rerun, instanceClass, reserved: this.highestCost(instanceClass) }, !isWanted);
+  }
+
+  private highestCost(instanceClass: InstanceClass): number {
+    return worstCostMicroUsd(this.opened.limits, instanceClass, this.opened.classes);
+  }
+
+  private enter(n: number): void {
+    this.n = n;
+    logFields.run = n;
+  }
+
+  private async carryOut(granted: GrantedRun, isOver: boolean): Promise<EndedRun> {
+    const { n, purpose, instanceClass, moreSharedMemory } = granted;
     if (purpose === 'evaluation') this.evaluations += 1;
-    if (instanceClass === undefined) throw new RangeError(`granted on an unknown class ${decision.class}`);
-    const { n, reserved } = decision;
-    const granted = { n, purpose, rerun, instanceClass, reserved, moreSharedMemory };
     const note = `run ${n} on ${instanceClass.name}${moreSharedMemory ? ', with more shared memory' : ''}`;
     this.details.enter(purpose === 'probe' ? 'probing' : 'running', note, instanceClass.name);
-    const followed = await this.follow(granted);
+    const followed = await this.follow(granted, isOver);
     if (followed.kind === 'failed') {
       this.recordFailure(granted, followed);
       throw followed.error;
     }
     this.recordEnd(granted, followed.end);
     return { kind: 'ended', n, instanceClass, end: followed.end };
+  }
+
+  private classNamed(name: string): InstanceClass {
+    const found = this.opened.classes.find((one) => one.name === name);
+    if (found === undefined) throw new RangeError(`granted on an unknown class ${name}`);
+    return found;
   }
 
   private request(
@@ -122,39 +181,12 @@ export class SubmissionRuns {
   private recordFailure(granted: GrantedRun, { jobId, error, mayStillRun }: FailedJob): void {
     const stillRunning = mayStillRun ? `; ${mayStillBeRunning(jobId, `a job of run ${granted.n}`)}` : '';
     const cause = `${causeOf(error, this.input)}${stillRunning}`;
-    this.record(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause });
+    this.details.add(recordOf(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause }));
   }
 
   private recordEnd(granted: GrantedRun, end: RunEnd): void {
-    const { n, purpose, rerun, instanceClass } = granted;
-    const { reason, cause, billedSeconds, costMicroUsd } = end;
-    this.record(granted, end);
-    this.grants.ended({
-      n,
-      purpose,
-      rerun,
-      class: instanceClass.name,
-      billedSeconds,
-      costMicroUsd,
-      ...(reason && { reason }),
-      ...(cause !== undefined && { cause }),
-      ...(reason === 'unplaceable' && { classShort: true }),
-    });
-  }
-
-  private record({ n, purpose, instanceClass }: GrantedRun, end: RunEnd): void {
-    const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
-    this.details.add({
-      n,
-      purpose,
-      class: instanceClass.name,
-      jobId,
-      reason,
-      ...(cause !== undefined && { cause }),
-      billedSeconds,
-      costMicroUsd,
-      ...(facts && { facts }),
-    });
+    this.details.add(recordOf(granted, end));
+    this.grants.ended(settlementOf(granted, end));
   }
 
   /** Frees the last run's slot without requesting another run. */
@@ -163,18 +195,18 @@ export class SubmissionRuns {
   }
 
   /** Submits the run and awaits its end; see {@link followJob}. */
-  private async follow(granted: GrantedRun): Promise<{ kind: 'ended'; end: RunEnd } | FailedJob> {
-    const { n, purpose, instanceClass, moreSharedMemory } = granted;
+  private async follow(granted: GrantedRun, isOver: boolean): Promise<{ kind: 'ended'; end: RunEnd } | FailedJob> {
+    const { n, purpose, instanceClass, moreSharedMemory, image } = granted;
     const order: RunOrder = {
       ...this.input,
       n,
       purpose,
       class: instanceClass.name,
-      image: this.image,
+      image,
       moreSharedMemory,
     };
     const { billedSeconds: longestSeconds } = this.worstCase(granted);
-    const wanted = new EndableRun(CancellationScope.current(), this.unwanted >= n);
+    const wanted = new EndableRun(CancellationScope.current(), isOver || this.unwanted >= n);
     this.endRun = () => wanted.end();
     const job = await followJob<RunEnd>(
       {
@@ -207,21 +239,3 @@ export class SubmissionRuns {
     return { billedSeconds: longestRunSeconds(limits, instanceClass, classes), costMicroUsd: reserved };
   }
 }
-
-/** No worker could stop the job. */
-const leftBehind = (jobId: string | null, n: number): RunEnd => ({
-  ...neverRan,
-  jobId,
-  reason: 'cancelled',
-  cause: `${mayStillBeRunning(jobId, `a job of run ${n}`)}: no worker could stop it`,
-});
-
-/** No job was made for the run. */
-const neverRan: RunEnd = {
-  jobId: null,
-  billedSeconds: 0,
-  costMicroUsd: 0,
-  reason: 'platform-error',
-  rule: 'no-outcome',
-  memoryLimitMiB: null,
-};

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { OpenedSubmission } from '../../activities/open-submission.ts';
 import type { PulledImage } from '../../activities/pull-image.ts';
 import { classFitLines } from '../../campaign/explanation/class-fit-text.ts';
@@ -18,6 +18,7 @@ import { GivenUpError, InterruptibleSteps } from './interruptible-steps.ts';
 import { CurrentDetails } from './current-details.ts';
 import { RunGrants } from './run-grants.ts';
 import { SubmissionRuns, type EndedRun, type SubmissionInput } from './submission-runs.ts';
+import { withFinalFailures } from '../final-failure.ts';
 import { imageActivities, scoreActivities, activities } from '../activity-proxies.ts';
 
 interface RoundResult {
@@ -32,15 +33,23 @@ type Image = Extract<PulledImage, { kind: 'pulled' }>;
 
 /** One submission from its image to its record: pull, probe, run with fallback, score, record. */
 export async function submission(input: SubmissionInput): Promise<FinalState> {
-  const grants = new RunGrants(input);
+  return withFinalFailures(() => runSubmission(input));
+}
+
+async function runSubmission(input: SubmissionInput): Promise<FinalState> {
+  const { continuedFromExecutionRunId: reopens } = workflowInfo();
+  const grants = new RunGrants(input, reopens === undefined);
   const shownAs = input.shownAs ?? input;
   const opened = await CancellationScope.nonCancellable(() =>
-    activities('main', `history of ${shownAs.submission}`).openSubmission(input),
+    activities('main', `history of ${shownAs.submission}`).openSubmission({ ...input, ...(reopens && { reopens }) }),
   );
   const details = new CurrentDetails(input);
   if (opened.final) return recordAgain({ ...opened.final, ...(input.shownAs && { shownAs: input.shownAs }) }, details);
   const round = new Round(input, opened, details, grants);
+  if (opened.reopened) await CancellationScope.nonCancellable(() => grants.reopen(round.runs.held));
+  if (opened.reopened?.cancelled) CancellationScope.current().cancel();
   const outcome = await round.outcome();
+  await CancellationScope.nonCancellable(() => round.runs.endRest());
   const end = { ...outcome, detail: outcome.detail ?? details.leftBehind };
   const { withheld } = round;
   details.close(end.state, end.reason, end.detail, end.faults);
@@ -77,15 +86,17 @@ class Round {
   image: Image | undefined;
   /** The parts of the image's configuration that its container does not get. */
   withheld: string[] = [];
+  readonly runs: SubmissionRuns;
   private readonly steps: InterruptibleSteps;
 
   constructor(
     private readonly input: SubmissionInput,
     private readonly opened: OpenedSubmission,
     private readonly details: CurrentDetails,
-    private readonly grants: RunGrants,
+    grants: RunGrants,
   ) {
     this.steps = new InterruptibleSteps((stuck) => grants.reportStuck(stuck));
+    this.runs = new SubmissionRuns(input, opened, details, grants);
   }
 
   /** Every result is a value; cancellations and platform errors that retries cannot fix are caught here. */
@@ -102,7 +113,7 @@ class Round {
   }
 
   private async evaluate(): Promise<RoundResult> {
-    const { input, opened, steps } = this;
+    const { input, opened, steps, runs } = this;
     const pulled = await steps.of(() =>
       imageActivities(`image of ${(input.shownAs ?? input).submission}`, opened.timings).pullImage(input),
     );
@@ -111,7 +122,6 @@ class Round {
     this.withheld = shownWithheld(pulled.withheld ?? []);
     this.details.show({ withheld: this.withheld, scan: pulled.scan ?? '' });
     this.explainMissingProbe(pulled);
-    const runs = new SubmissionRuns(this.input, this.opened, this.details, pulled, this.grants);
     const machine = new EvaluationStateMachine(this.opened);
     let next: EvaluationStep = machine.begin(pulled.probeInVain);
     for (;;) {
@@ -121,13 +131,13 @@ class Round {
       if (next.purpose === 'evaluation') {
         this.details.show({ choice: classFitLines(this.opened, machine.needs, this.opened.testItems) });
       }
-      const run = await runs.run(next, usedUp);
+      const run = await runs.run(next, pulled, usedUp);
       if (run.kind === 'refused') next = machine.afterRefusal(run.reason);
       else if (next.purpose === 'probe')
         next = machine.afterRun(run.instanceClass, await this.withProfile(run, pulled.base));
       else next = machine.afterRun(run.instanceClass, run.end);
     }
-    return next.kind === 'score' ? this.score(runs.newest, runs) : ended(next.reason, next.detail);
+    return next.kind === 'score' ? this.score(runs.newest) : ended(next.reason, next.detail);
   }
 
   private explainMissingProbe({ probeInVain }: Image): void {
@@ -161,13 +171,13 @@ class Round {
     return lastGoodRun === null ? ended('output-missing', 'no run has left predictions') : this.score(lastGoodRun);
   }
 
-  private async score(n: number, runs?: SubmissionRuns): Promise<RoundResult> {
+  private async score(n: number): Promise<RoundResult> {
     this.details.enter('scoring', `the predictions of run ${n}`);
     const { campaign, submission, sequence, shownAs } = this.input;
     const round = { campaign, submission, n, sequence, ...(shownAs && { shownAs }) };
     const [scored] = await Promise.all([
       this.steps.of(() => scoreActivities(`score run ${n}`, this.opened.timings).scoreOutput(round)),
-      runs?.settle(),
+      this.runs.settle(),
     ]);
     const { key, digest } = scored;
     if (scored.kind === 'scored') return { state: 'finished', reason: null, detail: null, score: { key, digest } };

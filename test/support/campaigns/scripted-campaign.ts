@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, Context } from '@temporalio/activity';
@@ -18,6 +20,8 @@ import type { Activities } from '../../../src/activities/index.ts';
 import { workOf } from '../../../src/activities/open-campaign.ts';
 import { reportOf, type SubmissionResult } from '../../../src/activities/record-result.ts';
 import { isRunning, notRunning, runningRounds } from '../../../src/activities/running-workflows.ts';
+import type { SubmittedRun } from '../../../src/activities/jobs/submitted-runs.ts';
+import { wasCancelled } from '../../../src/activities/was-cancelled.ts';
 import { reportFailure } from '../../../src/activities/report-stuck.ts';
 import type { Submitted } from '../../../src/batch/submit-once.ts';
 import type { FrozenCampaign } from '../../../src/campaign/model/frozen-campaign.ts';
@@ -29,6 +33,7 @@ import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { codecOptions } from '../../../src/codec/client-codec.ts';
 import type { KeyRing } from '../../../src/codec/key-ring.ts';
 import { authentication } from '../../../src/worker/authentication.ts';
+import { workflowsOf } from '../../../src/worker/worker-build.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/signals-and-queries.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedCanaries } from './scripted-canaries.ts';
@@ -48,6 +53,9 @@ export class ScriptedCampaign {
   readonly rounds = new ScriptedRounds();
   readonly canaries = new ScriptedCanaries();
   readonly submitted: string[] = [];
+  /** Runs whose job a reopened submission found. */
+  readonly adopted: string[] = [];
+  private readonly jobs = new Map<string, SubmittedRun & { by: string }>();
   /** Submitted runs with more shared memory. */
   readonly withMoreSharedMemory: string[] = [];
   /** The seconds that a probe measures on a class of speed 1. */
@@ -135,6 +143,28 @@ export class ScriptedCampaign {
     await this.startWorkers();
   }
 
+  /** Starts one more worker of the workflows, as a build of its own; `workflows` as above. Returns what stops it. */
+  async startBuild(id: string, workflows: string): Promise<() => Promise<void>> {
+    const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
+    const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    const folder = mkdtempSync(join(tmpdir(), 'holdout-build-'));
+    const codePath = join(folder, 'workflows.js');
+    writeFileSync(codePath, code);
+    const worker = await Worker.create({
+      connection: this.native,
+      taskQueue: taskQueues.main,
+      activities: this.activities(),
+      workflowFailureErrorTypes: failOnNondeterminism,
+      ...workflowsOf(codePath, id),
+    });
+    rmSync(folder, { recursive: true });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  }
+
   /** `mainLimits`: of the worker on the queue of the workflows. */
   async startWorkers(
     queues: readonly string[] = Object.values(taskQueues),
@@ -177,6 +207,8 @@ export class ScriptedCampaign {
     this.rounds.reset();
     this.canaries.reset();
     this.submitted.length = 0;
+    this.adopted.length = 0;
+    this.jobs.clear();
     this.withMoreSharedMemory.length = 0;
     this.secondsPerItem = 0.1;
     this.overSlots.length = 0;
@@ -253,19 +285,21 @@ export class ScriptedCampaign {
           clearInterval(beat);
         }
       },
-      openSubmission: async ({ submission, sequence }) => {
+      openSubmission: async ({ campaign, submission, sequence, reopens }) => {
         const records = this.rounds.recordsOf(submission);
         const before = records.filter((record) => record.sequence < sequence);
         const runs = before.flatMap((record) => record.runs);
         const evaluations = runs.filter(({ purpose }) => purpose === 'evaluation');
         const last = records.find((record) => record.sequence === sequence);
+        const runsBefore = Math.max(0, ...runs.map(({ n }) => n));
         return {
+          ...(reopens && { reopened: await this.leftBy(reopens, { campaign, submission, runsBefore }) }),
           final: last ? { version: 1, predecessor: null, ...last } : null,
           classes: this.frozen.instanceClasses,
           limits: this.frozen.limits,
           testItems: this.frozen.testSet.items,
           sampleItems: this.frozen.sampleSet?.items ?? null,
-          runsBefore: Math.max(0, ...runs.map(({ n }) => n)),
+          runsBefore,
           evaluationsBefore: evaluations.length,
           lastGoodRun: evaluations.findLast(({ reason }) => reason === null)?.n ?? null,
           imageBefore: before.at(-1)?.image ?? null,
@@ -294,10 +328,20 @@ export class ScriptedCampaign {
           withheld: [],
         };
       },
-      submitBatchJob: async ({ campaign, submission, n, moreSharedMemory, withdraw = false }) => {
+      submitBatchJob: async ({ withdraw = false, ...order }) => {
+        const { campaign, submission, n, moreSharedMemory } = order;
         const runKey = `${campaign}/${submission}/${n}`;
-        if (withdraw) this.queuesOfEnds.push(Context.current().info.taskQueue);
-        else this.submitted.push(runKey);
+        const { taskQueue, workflowExecution } = Context.current().info;
+        const by = workflowExecution?.runId ?? '';
+        if (withdraw) this.queuesOfEnds.push(taskQueue);
+        if ((this.jobs.get(runKey)?.by ?? by) !== by) {
+          this.adopted.push(runKey);
+          return { kind: 'adopted', jobId: `job-${submission}-${n}` };
+        }
+        if (!withdraw) {
+          this.submitted.push(runKey);
+          this.jobs.set(runKey, { ...order, by });
+        }
         if (moreSharedMemory) this.withMoreSharedMemory.push(runKey);
         await this.holdSubmit(runKey);
         const response = this.submit(runKey, withdraw);
@@ -350,6 +394,21 @@ export class ScriptedCampaign {
 
   private get dependencies() {
     return { workflows: this.client.workflow };
+  }
+
+  private async leftBy(before: string, round: { campaign: string; submission: string; runsBefore: number }) {
+    const { campaign, submission, runsBefore } = round;
+    const runs = [...this.jobs]
+      .filter(([runKey, { n }]) => runKey === `${campaign}/${submission}/${n}` && n > runsBefore)
+      .map(([, { n, purpose, class: name, moreSharedMemory, image }]) => ({
+        n,
+        purpose,
+        moreSharedMemory,
+        image,
+        class: name,
+      }));
+    const cancelled = await wasCancelled(this.dependencies, { campaign, submission, before });
+    return { runs, highest: runs.at(-1)?.n ?? runsBefore, cancelled };
   }
 
   private async record(result: SubmissionResult): Promise<void> {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unpolledBy } from '../../src/cloud-checks/pollers.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
+import { endless, quick, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { eventually } from '../support/eventually.ts';
+import { buildOf, makeCurrent } from '../support/servers/deployments.ts';
+
+describe('workers with build ids beside those of a stack', function () {
+  this.timeout(300_000);
+  const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 3, p3: 1 }, budgetUsd: 1_000, unprobed: true });
+  const workers: ChildProcess[] = [];
+  before(async () => {
+    await home.open({ 's0-0': endless, 's1-0': endless, 's2-0': { end: 'error' } });
+    await home.begin();
+    await home.until('two run, one has failed', ({ counts }) => counts.running === 2 && counts.failed === 1);
+  });
+  after(async () => {
+    for (const worker of workers) await stop(worker);
+    await home.remove();
+  });
+
+  const workerProgram = join(projectRoot(), 'dist', 'worker.mjs');
+  /** The environment of the stack's own worker. */
+  const environment = (): Record<string, string> =>
+    Object.fromEntries(
+      readFileSync(`/proc/${home.pidOf('worker')}/environ`, 'utf8')
+        .split('\0')
+        .filter((line) => line.includes('='))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+
+  async function start(build: string): Promise<ChildProcess> {
+    const ready = join(home.folder, `${build}.ready`);
+    const worker = spawn(process.execPath, [workerProgram, '--queues', 'main', '--build', build], {
+      env: { ...environment(), HOLDOUT_READY_FILE: ready },
+      stdio: 'ignore',
+    });
+    workers.push(worker);
+    await eventually(`the worker ${build} polls`, () => existsSync(ready));
+    return worker;
+  }
+
+  async function stop(worker: ChildProcess): Promise<void> {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    worker.kill('SIGTERM');
+    await once(worker, 'exit');
+  }
+
+  const isOf = (build: string, workflowId: string) => (): Promise<boolean> =>
+    buildOf(home.temporal, workflowId).then((found) => found === build);
+
+  it('take over a campaign that began without a build, and hand it to the next build', async () => {
+    const first = await start('week-1');
+    assert.equal(await buildOf(home.temporal, 'campaign:steered'), undefined);
+    await makeCurrent(home.temporal, 'week-1');
+    await eventually('the campaign moves', isOf('week-1', 'campaign:steered'));
+    const second = await start('week-2');
+    await makeCurrent(home.temporal, 'week-2');
+    await eventually('the campaign moves again', isOf('week-2', 'campaign:steered'));
+    assert.deepEqual(await unpolledBy(home.temporal), []);
+    await home.command(0, 'retry', '--submission', 's2-0', '--yes');
+    await eventually('a new round begins with the current build', isOf('week-2', 'submission:steered:s2-0'));
+    await home.behaveNow({ 's0-0': quick, 's1-0': quick });
+    await home.until('all have ended', ({ counts }) => counts.finished === 2 && counts.failed === 1);
+    await home.command(0, 'check');
+    await Promise.all([stop(first), stop(second)]);
+  });
+
+  it('are refused in one sentence if their build has no proper name', () => {
+    const { status, stderr } = spawnSync(process.execPath, [workerProgram, '--build', 'week 2'], {
+      env: environment(),
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /^holdout: --build is "week 2"\.\n {2}→ Set it to a name of at most 63 letters/);
+  });
+});
