@@ -47,6 +47,7 @@ describe('crash points', () => {
     [{ kind: 'rename', from: '/scratch/other' }, undefined],
     [engine('--root', '/x', 'create', '--name', 'y'), 'create-container'],
     [engine('ps', '--all'), undefined],
+    [{ kind: 'program', program: 'mount', args: ['-t', 'tmpfs'] }, 'mount'],
     [{ kind: 'program', program: 'skopeo', args: ['--insecure-policy', 'copy', 'a', 'b'] }, 'copy-image'],
     [{ kind: 'program', program: 'skopeo', args: ['inspect', 'a'] }, undefined],
   ];

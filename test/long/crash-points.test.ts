@@ -14,7 +14,7 @@ describe('a campaign whose worker dies once at every crash point', function () {
     await calm.run();
     await calm.rescore('s1-1');
     expected = await calm.leaderboard();
-    await calm.home.stack?.close();
+    await calm.close();
     await crashing.open('alone');
     await crashing.run();
     // Each publication dies at one point alone.

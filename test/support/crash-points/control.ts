@@ -50,9 +50,9 @@ export class CrashControl {
 
   /** Offers the pairs again of which the second point was not met in the work of the first. */
   releaseOpen(): void {
-    for (const work of this.namesIn('open')) {
-      rmSync(join(this.folder, 'taken', this.contentOf(join('open', work)) ?? ''), { force: true });
-      rmSync(join(this.folder, 'open', work));
+    for (const pair of this.namesIn('open')) {
+      rmSync(join(this.folder, 'open', pair));
+      rmSync(join(this.folder, 'taken', pair));
     }
   }
 
@@ -69,15 +69,15 @@ export class CrashControl {
   }
 
   private hitsInPair(point: string, work: string): boolean {
-    const file = join('open', fileName(work));
-    const open = this.contentOf(file);
-    if (open !== undefined) {
-      if (!open.endsWith(`+${point}`)) return false;
-      rmSync(join(this.folder, file));
-      return this.claim('died', open);
+    const isDue = (pair: string): boolean =>
+      pair.endsWith(`+${point}`) && this.contentOf(join('open', pair)) === work && this.claim('died', pair);
+    const due = this.pairs.find(isDue);
+    if (due !== undefined) {
+      rmSync(join(this.folder, 'open', due));
+      return true;
     }
     const pair = this.pairs.find((pair) => pair.startsWith(`${point}+`) && this.claim('taken', pair));
-    return pair !== undefined && this.claim('open', fileName(work), pair);
+    return pair !== undefined && this.claim('open', pair, work);
   }
 
   /** Returns whether this call made the file. */

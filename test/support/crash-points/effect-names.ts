@@ -25,7 +25,12 @@ const ofEngine: Record<string, string> = {
   load: 'load-image',
   pull: 'pull-image',
   import: 'import-image',
+  tag: 'tag-image',
+  rmi: 'untag-image',
 };
+
+/** Programs that change what the host has mounted. */
+const ofHost: Record<string, string> = { mount: 'mount', umount: 'unmount' };
 
 /** The name of the effect of a request; undefined if it only looks. */
 export function effectOf(request: Request): string | undefined {
@@ -55,8 +60,10 @@ function effectOfHttp({ method, path }: { method: string; path: string }): strin
 }
 
 function effectOfProgram({ program, args }: { program: string; args: readonly string[] }): string | undefined {
-  if (/(?:^|\/)skopeo$/.test(program)) return args.includes('copy') ? 'copy-image' : undefined;
-  if (!/(?:^|\/)(?:podman|docker)$/.test(program)) return undefined;
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (name === 'skopeo') return args.includes('copy') ? 'copy-image' : undefined;
+  if (name in ofHost) return ofHost[name];
+  if (name !== 'podman' && name !== 'docker') return undefined;
   const verb = args.find((arg) => !arg.startsWith('-') && arg in ofEngine);
   return verb === undefined ? undefined : ofEngine[verb];
 }
