@@ -9,6 +9,7 @@ import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
+import https from 'node:https';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Context } from '@temporalio/activity';
 import { CrashControl, type Place } from './control.ts';
@@ -65,15 +66,17 @@ const onFirst = (source: EventEmitter, event: string, then: (() => void) | undef
   if (then) source.prependOnceListener(event, then);
 };
 
-const { request } = http;
-http.request = ((...args: Parameters<typeof request>) => {
-  // The AWS SDK names a request by its options.
-  const { method = 'GET', path = '' } = args[0] as http.RequestOptions;
-  const after = begin({ kind: 'http', method, path: path ?? '' });
-  const sent = request(...args);
-  onFirst(sent, 'response', after);
-  return sent;
-}) as typeof request;
+for (const web of [http, https]) {
+  const request = web.request.bind(web) as (...args: unknown[]) => http.ClientRequest;
+  web.request = (...args: unknown[]) => {
+    // The AWS SDK names a request by its options.
+    const { method = 'GET', path } = args[0] as http.RequestOptions;
+    const after = begin({ kind: 'http', method, path: path ?? '' });
+    const sent = request(...args);
+    onFirst(sent, 'response', after);
+    return sent;
+  };
+}
 
 const { connect } = http2;
 http2.connect = ((...args: Parameters<typeof connect>) => {
