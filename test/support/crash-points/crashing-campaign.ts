@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ociEntries, tarOf } from '../images/image-archives.ts';
 import { eventually } from '../eventually.ts';
 import { endless, quick, SimulatedHome } from '../campaigns/simulated-home.ts';
 import { CrashControl } from './control.ts';
@@ -31,6 +32,8 @@ export class CrashingCampaign {
     const programs = await programsWithCrashPoints(this.control);
     const busy = [...cancelled, ...terminated].map((name) => [name, endless]);
     await this.home.open({ ...Object.fromEntries(busy), 's5-1': large }, { programs });
+    // With a base, of which a probe says something.
+    writeFileSync(join(dirname(this.home.file), 'image.tar'), await tarOf(await ociEntries({ layers: 2 })));
   }
 
   /** Runs the campaign to its end, with the commands of its operator. */
