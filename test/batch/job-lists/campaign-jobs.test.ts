@@ -34,7 +34,8 @@ describe('the jobs of a campaign', () => {
     assert.deepEqual(ofS?.map(({ jobId }) => jobId).sort(), ended.sort());
     for (const { state, exitCode, billedSeconds } of ofS ?? []) {
       assert.deepEqual([state, exitCode], ['ended', 127]);
-      assert.ok(billedSeconds > 0, 'it is billed');
+      // Such a job may end within the millisecond in which it starts.
+      assert.ok(billedSeconds === 0 || billedSeconds === 1, `it is billed for ${billedSeconds} s`);
     }
     assert.deepEqual(ofT?.map(({ jobId }) => jobId).sort(), waiting.sort());
     assert.deepEqual(new Set(ofT?.map(({ state, startedAt }) => `${state} ${startedAt}`)), new Set(['waiting null']));

@@ -16,7 +16,7 @@ describe('starting the local Batch endpoint', () => {
     const rig = new Rig();
     await rig.start();
     await rig.register();
-    await rig.submit('true');
+    const jobId = await rig.submit('true');
     const answer = await fetch(`${rig.url}/health`);
     const { calls, ...health } = (await answer.json()) as { calls: Record<string, number> };
     assert.deepEqual(health, { ok: true, pid: rig.endpointProcess.pid, busiestSecond: 2, throttled: 0 });
@@ -28,6 +28,8 @@ describe('starting the local Batch endpoint', () => {
       ],
     );
     assert.equal(new URL(rig.url).hostname, '127.0.0.1');
+    // A job that is just starting would still write into its folder.
+    await rig.reach(jobId, 'SUCCEEDED');
     await rig.remove();
   });
 

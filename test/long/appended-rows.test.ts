@@ -69,7 +69,7 @@ describe('a campaign file that changed after the start', function () {
     );
     assert.match(
       await changed(rows(), 's0-0,image.tar,2026-01-01', 's0-0,image.tar,2026-01-09'),
-      /submissions\.s0-0\.submittedAt: was "2026-01-01.*", now "2026-01-09.*"\n.*Restore the file/,
+      /submissions\.s0-0\.submittedAt: was "2026-01-01.*", now "2026-01-09.*"\n.*Restore what differs/,
     );
     assert.equal(record.commands().length, 1);
   });
