@@ -35,8 +35,8 @@ describe('a runner that dies at a crash point', function () {
       const { runKey } = await rig.putSpec(image);
       const killed = rig.startRunner(runKey, undefined, env);
       assert.equal(await killed.exitCode, null, killed.stderr());
-      assert.ok(control.died.includes(point), `died at ${control.died.join()}`);
       rig.reap(killed.jobId);
+      assert.ok(control.died.includes(point), `died at ${control.died.join()}`);
       assert.deepEqual(rig.leftOvers(), []);
       await checkObjects(runKey, killed.jobId, point);
 

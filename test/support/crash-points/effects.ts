@@ -54,10 +54,14 @@ export const chains: Record<'submission' | 'cancelled' | 'terminated' | 'canary'
 /** The effects of a runner, in their order. */
 export const runnerEffects = effects({
   'runner.write-claim': 'The claim of the run.',
-  'runner.copy-image': 'The image in the engine of the host.',
+  'runner.copy-image': 'The image in the storage of the engine, under a name for images that are not checked yet.',
+  'runner.tag-image': 'Its own name, once it is checked.',
+  'runner.untag-image': 'The name for images that are not checked is gone.',
+  'runner.mount': 'What the container sees, mounted on the host.',
   'runner.create-container': 'The container, which does not run yet.',
   'runner.run-container': 'The container runs; `after`: it has ended.',
   'runner.remove-container': 'The container is gone.',
+  'runner.unmount': 'A mount is gone.',
   'runner.write-stdout': 'The log.',
   'runner.write-predictions': 'The predictions.',
   'runner.write-outcome': 'The outcome.',
