@@ -15,11 +15,18 @@ const cloud = join('test', 'cloud', '/');
 /** Whole campaigns that take minutes of processor time: `npm run test:long` runs them. */
 const long = join('test', 'long', '/');
 
-/** Every test file outside test/cloud and test/long, as a path from the project's root. */
-export const testFiles = () => filesUnder('test').filter((file) => !file.startsWith(cloud) && !file.startsWith(long));
+/** Campaigns in which programs are killed systematically: `npm run chaos` runs them. */
+const chaos = join('test', 'chaos', '/');
+
+/** Every test file outside these folders, as a path from the project's root. */
+export const testFiles = () =>
+  filesUnder('test').filter((file) => ![cloud, long, chaos].some((folder) => file.startsWith(folder)));
 
 /** Every test file in test/long. */
 export const longTestFiles = () => filesUnder(long);
+
+/** Every test file in test/chaos. */
+export const chaosTestFiles = () => filesUnder(chaos);
 
 /** Every test file in test/cloud. */
 export const cloudTestFiles = () => filesUnder(cloud);

@@ -14,6 +14,7 @@ export const unitTests = [
   'test/client/table.test.ts',
   'test/client/watch/',
   'test/codec/',
+  'test/crash-points/',
   'test/docs.test.ts',
   'test/activities/jobs/pending-submit.test.ts',
   'test/batch/call-rate.test.ts',
