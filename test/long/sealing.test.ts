@@ -22,10 +22,11 @@ const besides: Record<string, string[]> = {
   ...Object.fromEntries(['retry', 'rescore', 'cancel'].map((verb) => [verb, ['--submission', ...submissions]])),
 };
 /** Verbs that refuse an ended campaign or ask before they act, and those that judge the machine or the plan. */
-const mayEndOtherwise = new Set([
-  ...['pause', 'resume', 'reprioritise', 'set-slots', 'raise-budget', 'set-deadline', 'retry', 'rescore', 'cancel'],
-  ...['close', 'abort', 'doctor', 'plan'],
-]);
+const mayEndOtherwise = new Set(
+  'pause resume reprioritise set-slots raise-budget set-deadline retry rescore cancel close abort doctor plan'.split(
+    ' ',
+  ),
+);
 
 describe('outputs and logs of a campaign', function () {
   this.timeout(240_000);
