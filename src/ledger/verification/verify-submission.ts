@@ -122,11 +122,14 @@ async function verifyPredictions(
   const key = runObjects.predictions(runKey);
   const { runs } = facts.buckets;
   const files = await readScores(objects, facts, runKey, scoredBy, collectedFrom(records, n));
-  if (outcome?.predictions.kind !== 'collected') {
+  if (outcome === undefined) {
+    await verifyLeft(objects, facts, key, { n, records });
+    return files;
+  }
+  if (outcome.predictions.kind !== 'collected') {
     if (facts.present.has(key)) {
       objects.findings.explain(runs, key);
-      if (outcome) objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
-      else objects.findings.note('predictions of runs without an outcome');
+      objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
     }
     return files;
   }
@@ -147,6 +150,26 @@ async function verifyPredictions(
     await facts.turns.take(() => objects.stream(runs, key, expected, compare));
   }
   return files;
+}
+
+/** Predictions of a run without an outcome. */
+async function verifyLeft(
+  objects: CheckedObjects,
+  { buckets: { runs }, present, outputs }: VerifiedFacts,
+  key: string,
+  { n, records }: Pick<RunWithPredictions, 'n' | 'records'>,
+): Promise<void> {
+  const [left] = records.flatMap((record) => {
+    const sha256 = record.evidence?.runs[n]?.left?.predictions;
+    const { campaign, submission, sequence } = record;
+    return sha256 === undefined ? [] : [{ sha256, namedBy: resultObjects.ledger(campaign, submission, sequence) }];
+  });
+  if (left && outputs) await objects.stream(runs, key, left);
+  else if (left) objects.expect(runs, key, left.namedBy, present);
+  else if (present.has(key)) {
+    objects.findings.explain(runs, key);
+    objects.findings.note('predictions of runs without an outcome');
+  }
 }
 
 async function readScores(
