@@ -29,6 +29,7 @@ export const unitTests = [
   'test/intake/check-campaign.test.ts',
   'test/intake/check-inputs.test.ts',
   'test/intake/submissions-file.test.ts',
+  'test/ledger/fairness.test.ts',
   'test/ledger/published-order.test.ts',
   'test/local/batch-endpoint/api/check-signature.test.ts',
   'test/metrics/metrics-address.test.ts',

@@ -15,7 +15,8 @@ import type { LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
 import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
-import { fairnessOf, type Fairness } from './fairness.ts';
+import { fairnessOf, type Fairness } from './fairness/fairness.ts';
+import { steeredTeams } from './fairness/steered-teams.ts';
 import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './checked-objects.ts';
 import type { RecordSource } from './record-source.ts';
@@ -102,7 +103,7 @@ async function verifyAll(
   const unsealings = await verifyNumberedChain(objects, bucket, unsealingChain, { campaign, count: keys.unsealings });
   const isReceipted = await verifyReceipts(objects, bucket, { campaign, keys: keys.results, chain: unsealings });
   const listed = { keys: keys.results, commands: acts.links };
-  const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
+  const { rounds, submissions: rows, workLists } = await verifyRounds(objects, bucket, frozen, listed);
   await verifyInputs(objects, buckets, { frozen, rows, all: inputs });
   const labels = outputs ? await verifyLabels(objects, frozen) : undefined;
   if (!outputs) objects.findings.note('the contents of predictions and logs, and the scores; `verify` checks them');
@@ -127,7 +128,11 @@ async function verifyAll(
     frozen,
     results,
     unsealings: unsealings.links,
-    fairness: fairnessOf(frozen, rows, startsOf(submissions)),
+    fairness: fairnessOf(frozen, {
+      starts: [...submissions.values()].flatMap(({ firstStart }) => firstStart ?? []),
+      steered: steeredTeams(frozen, rows, acts.links),
+      workLists: workLists.map(({ teams }) => teams.map(({ team }) => team)),
+    }),
     counts: countsOf(objects, submissions, scoring),
     heads: headsOf(digest, digestsOf, canaries.digests),
     record: { rounds, rows, chains, canaries: canaries.records },
@@ -238,6 +243,3 @@ function resultsOf(
   }
   return summarise(campaign, { chains, ...known }, scores);
 }
-
-const startsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): Map<string, number> =>
-  new Map([...submissions].flatMap(([name, { firstStart }]) => (firstStart === undefined ? [] : [[name, firstStart]])));

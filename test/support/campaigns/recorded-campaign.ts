@@ -203,6 +203,18 @@ export class RecordedCampaign {
     this.unsealings.push(digest);
   }
 
+  /** A work list with teams in this order. */
+  workList(teams: readonly string[]): void {
+    const rows = teams.map((team) => ({
+      team,
+      teamName: 'Team',
+      before: 0,
+      rounds: [{ submission: team, sequence: 1, kind: 'evaluate' }],
+    }));
+    const body = `${JSON.stringify({ version: 1, teams: rows })}\n`;
+    this.write(buckets.results, resultObjects.work(campaign, sha256(body)), body);
+  }
+
   /** An operator's command that asks for another round of a submission. */
   ask(submission: string, sequence: number): void {
     const write = (key: string, body: string): string => this.write(buckets.results, key, body);
@@ -210,8 +222,8 @@ export class RecordedCampaign {
   }
 
   /** A finished and scored round of one run. */
-  async finish(submission: string, evidence = true): Promise<void> {
-    const runs = [this.run(submission, 1)];
+  async finish(submission: string, evidence = true, startedAt = '2026-01-01T01:00:00.000Z'): Promise<void> {
+    const runs = [this.run(submission, 1, {}, { startedAt })];
     this.record(submission, { runs, score: await this.score(submission, 1, 1) }, evidence);
   }
 
