@@ -49,6 +49,7 @@ export const unitTests = [
   'test/security/',
   'test/settings.test.ts',
   'test/supply-chain.test.ts',
+  'test/threat-model.test.ts',
   'test/worker/metrics/campaign-reader.test.ts',
   'test/worker/metrics/campaign-samples.test.ts',
   'test/worker/metrics/find-orphans.test.ts',

@@ -9,8 +9,8 @@ import { projectRoot } from '../../src/local/project-root.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 import { exportNamespace } from '../support/servers/temporal-exports.ts';
 
-/** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. */
-const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin'];
+/** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels, a presigned URL. */
+const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin', 'X-Amz-Signature'];
 
 /** A text that a stranger's plain signal brings in: it shows that the search finds plain payloads. */
 const plain = 'plain-text-of-a-stranger';

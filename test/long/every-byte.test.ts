@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { findsAnyFlippedByte, findsEveryChange } from '../support/campaigns/every-change.ts';
 import { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { SimulatedHome } from '../support/campaigns/simulated-home.ts';
@@ -58,6 +60,21 @@ describe('the record of a campaign with a scanner, probes, trouble, an added rou
     const text = await home.command(0, 'verify', '--inputs');
     assert.match(text, /^steered: the record is intact$/m);
     assert.doesNotMatch(text, /not checked/);
+  });
+
+  it('holds no presigned URL, nor do its jobs', async () => {
+    const filesWith = (text: string): string => {
+      const words = ['--recursive', '--files-with-matches', '--ignore-case', '--text', text, home.folder];
+      return spawnSync('grep', words, { encoding: 'utf8' }).stdout;
+    };
+    // Buckets, Temporal’s database, logs and the folders of jobs.
+    for (const part of [/\/s3\//, /\/temporal\//])
+      assert.match(filesWith('submission:steered:s0-0\\|submission-error'), part);
+    assert.equal(filesWith('X-Amz-Signature'), '');
+    const jobIds = (await home.allJobs()).map(({ jobId }) => jobId);
+    const described = JSON.stringify((await home.batch.send(new DescribeJobsCommand({ jobs: jobIds }))).jobs);
+    assert.match(described, /HOLDOUT_RUN_KEY/);
+    assert.doesNotMatch(described, /X-Amz-/i);
   });
 
   it('does not hide a flipped byte anywhere', async () => {

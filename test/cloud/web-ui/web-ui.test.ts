@@ -8,14 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { chromium, type Browser } from 'playwright-core';
+import { campaignDetails } from '../../../src/campaign/explanation/campaign-details.ts';
+import { canaryDetails } from '../../../src/campaign/explanation/canary-text.ts';
 import { submissionDetails } from '../../../src/campaign/explanation/submission-details.ts';
 import { markdownCode, markdownText } from '../../../src/escaping/markdown.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/servers/free-port.ts';
-import type { shown } from './workflows.ts';
+import { hostileProgress } from './hostile-progress.ts';
+import type { shown, stepping } from './workflows.ts';
 
 const browserPath = '/usr/bin/chromium';
 const skipped = existsSync(browserPath) ? '' : ' (skipped: Debian’s chromium is not installed)';
+
+/** What shows nothing, or changes how other characters show. */
+const invisible = /[\u202a-\u202e\u2066-\u2069\u200b\u2028]/;
 
 /** Where every hostile name leads to. */
 const stranger = 'evil.invalid';
@@ -82,9 +88,27 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
     const handle = await client.workflow.start<typeof shown>('shown', {
       workflowId,
       taskQueue: 'ui',
-      args: [Array.from({ length: details.length }, (_, unit) => details.charCodeAt(unit))],
+      args: [unitsOf(details)],
       staticSummary,
     });
+    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/user-metadata`, [/SUMMARY/, /DETAILS/]);
+    await handle.terminate();
+    return seen;
+  }
+
+  /** What the history of a workflow makes of the summary of its step. */
+  async function stepOf(workflowId: string, summary: string) {
+    const args: Parameters<typeof stepping> = [unitsOf(summary)];
+    const handle = await client.workflow.start<typeof stepping>('stepping', { workflowId, taskQueue: 'ui', args });
+    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/history`, [/STEP/]);
+    await handle.terminate();
+    return seen;
+  }
+
+  const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, unit) => text.charCodeAt(unit));
+
+  /** The strange links and requests of a page once it shows these texts. */
+  async function seenOn(path: string, shows: readonly RegExp[]) {
     const page = await browser.newPage();
     const seen: string[] = [];
     page.on('request', (request) => seen.push(request.url()));
@@ -92,7 +116,7 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
       seen.push(`dialog of ${stranger}`);
       void dialog.dismiss();
     });
-    await page.goto(`${ui}/namespaces/default/workflows/${workflowId}/${handle.firstExecutionRunId}/user-metadata`);
+    await page.goto(`${ui}/namespaces/default/workflows/${path}`);
     const texts = async (): Promise<string> => {
       const frames = await Promise.all(
         page.frames().map((frame) =>
@@ -104,13 +128,11 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
       );
       return frames.join('\n');
     };
-    await eventually(
-      'the page shows summary and details',
-      async () => /SUMMARY/.test(await texts()) && /DETAILS/.test(await texts()),
-      {
-        withinMs: 60_000,
-      },
-    );
+    const isShown = async (): Promise<boolean> => {
+      const text = await texts();
+      return shows.every((one) => one.test(text));
+    };
+    await eventually(`${path} shows ${shows.join(' and ')}`, isShown, { withinMs: 60_000 });
     const active: string[] = [];
     for (const frame of page.frames()) {
       for (const element of await frame.locator('a, img, script, form').all()) {
@@ -120,7 +142,6 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
     }
     const text = await texts();
     await page.close();
-    await handle.terminate();
     // The Web UI's own page that renders Markdown has the text in its address.
     const strange = (urls: readonly string[]): string[] =>
       urls.filter((url) => url.includes(stranger) && !new URL(url, ui).href.startsWith(`${ui}/`));
@@ -155,7 +176,42 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
         details,
       );
       assert.deepEqual([links, requests], [[], []], name);
-      assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069\u200b\u2028]/, name);
+      assert.doesNotMatch(text, invisible, name);
+    }
+  });
+
+  it('are neither links nor images, and run nothing, in the details of a campaign and of a canary', async () => {
+    for (const [number, name] of names.entries()) {
+      const pages = {
+        campaign: campaignDetails(hostileProgress(`DETAILS ${name}`)),
+        canary: canaryDetails(
+          { campaign: 'c', class: `DETAILS ${name}`, n: 1 },
+          {
+            class: name,
+            n: 1,
+            jobId: name,
+            verdict: { kind: 'broken', words: name },
+            billedSeconds: 0,
+            costMicroUsd: 0,
+          },
+        ),
+      };
+      for (const [what, details] of Object.entries(pages)) {
+        const { links, requests, text } = await pageOf(`${what}-${number}`, 'SUMMARY', details);
+        assert.deepEqual([links, requests], [[], []], `${what}: ${name}`);
+        assert.doesNotMatch(text, invisible, `${what}: ${name}`);
+      }
+    }
+  });
+
+  it('are neither links nor images, and run nothing, in the summary of a step', async () => {
+    const { links } = await stepOf('control-step', `STEP [click](http://${stranger}/)`);
+    assert.ok(links.length > 0, 'an unescaped link is one');
+    for (const [number, name] of names.entries()) {
+      // As workflows/activity-proxies.ts writes it.
+      const { links, requests, text } = await stepOf(`step-${number}`, markdownText(`STEP image of ${name}`));
+      assert.deepEqual([links, requests], [[], []], name);
+      assert.doesNotMatch(text, invisible, name);
     }
   });
 });
