@@ -96,11 +96,13 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
     return seen;
   }
 
-  /** What the history of a workflow makes of the summary of its step. */
-  async function stepOf(workflowId: string, summary: string) {
-    const args: Parameters<typeof stepping> = [unitsOf(summary)];
+  /** What the history of a workflow makes of the summaries of its steps. */
+  async function stepsOf(workflowId: string, summaries: readonly string[]) {
+    const args: Parameters<typeof stepping> = [summaries.map(unitsOf)];
     const handle = await client.workflow.start<typeof stepping>('stepping', { workflowId, taskQueue: 'ui', args });
-    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/history`, [/STEP/]);
+    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/history`, [
+      new RegExp(`(STEP[^]*){${summaries.length}}`),
+    ]);
     await handle.terminate();
     return seen;
   }
@@ -181,37 +183,42 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
   });
 
   it('are neither links nor images, and run nothing, in the details of a campaign and of a canary', async () => {
-    for (const [number, name] of names.entries()) {
-      const pages = {
-        campaign: campaignDetails(hostileProgress(`DETAILS ${name}`)),
-        canary: canaryDetails(
-          { campaign: 'c', class: `DETAILS ${name}`, n: 1 },
-          {
-            class: name,
-            n: 1,
-            jobId: name,
-            verdict: { kind: 'broken', words: name },
-            billedSeconds: 0,
-            costMicroUsd: 0,
-          },
-        ),
-      };
-      for (const [what, details] of Object.entries(pages)) {
-        const { links, requests, text } = await pageOf(`${what}-${number}`, 'SUMMARY', details);
-        assert.deepEqual([links, requests], [[], []], `${what}: ${name}`);
-        assert.doesNotMatch(text, invisible, `${what}: ${name}`);
-      }
+    const detailsOf = (name: string): string[] => {
+      const canary = { class: name, n: 1, jobId: name, billedSeconds: 0, costMicroUsd: 0 };
+      const verdict = { kind: 'broken', words: name } as const;
+      return [
+        campaignDetails(hostileProgress(`DETAILS ${name}`)),
+        canaryDetails({ campaign: 'c', class: name, n: 1 }, { ...canary, verdict }),
+      ];
+    };
+    // Few pages, because each takes seconds; few names each, because the Web UI cuts long details.
+    for (let first = 0; first < names.length; first += 3) {
+      const shown = names.slice(first, first + 3);
+      const { links, requests, text } = await pageOf(
+        `campaign-${first}`,
+        'SUMMARY',
+        shown.flatMap(detailsOf).join('\n\n'),
+      );
+      assert.deepEqual([links, requests], [[], []], shown.join());
+      assert.doesNotMatch(text, invisible, shown.join());
+      assert.equal(text.match(/has ended|is blocked/g)?.length, shown.length, 'the page shows every campaign');
     }
   });
 
   it('are neither links nor images, and run nothing, in the summary of a step', async () => {
-    const { links } = await stepOf('control-step', `STEP [click](http://${stranger}/)`);
+    const { links } = await stepsOf('control-steps', [`STEP [click](http://${stranger}/)`]);
     assert.ok(links.length > 0, 'an unescaped link is one');
-    for (const [number, name] of names.entries()) {
-      // As workflows/activity-proxies.ts writes it.
-      const { links, requests, text } = await stepOf(`step-${number}`, markdownText(`STEP image of ${name}`));
-      assert.deepEqual([links, requests], [[], []], name);
-      assert.doesNotMatch(text, invisible, name);
-    }
+    // As workflows/activity-proxies.ts writes them.
+    const {
+      links: strange,
+      requests,
+      text,
+    } = await stepsOf(
+      'steps',
+      names.map((name) => markdownText(`STEP image of ${name}`)),
+    );
+    assert.deepEqual([strange, requests], [[], []]);
+    assert.doesNotMatch(text, invisible);
+    assert.ok((text.match(/STEP/g) ?? []).length >= names.length, 'the page shows every step');
   });
 });

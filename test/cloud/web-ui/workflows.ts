@@ -6,7 +6,7 @@ export async function shown(details: number[]): Promise<void> {
   await condition(() => false);
 }
 
-/** Has a step with this summary, given as UTF-16, until it is terminated. */
-export async function stepping(summary: number[]): Promise<void> {
-  await sleep('1 hour', { summary: String.fromCharCode(...summary) });
+/** Has a step for each of these summaries, given as UTF-16, until it is terminated. */
+export async function stepping(summaries: number[][]): Promise<void> {
+  await Promise.all(summaries.map((summary) => sleep('1 hour', { summary: String.fromCharCode(...summary) })));
 }
