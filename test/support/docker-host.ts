@@ -41,8 +41,11 @@ export class DockerHost {
   readonly scratch = join(this.folder, 'scratch');
   private daemon: ChildProcess | undefined;
 
-  static async start(): Promise<DockerHost> {
-    const host = new DockerHost();
+  private constructor(private readonly path: string | undefined) {}
+
+  /** `path`: a folder of programs that the engine finds before all others. */
+  static async start({ path }: { path?: string } = {}): Promise<DockerHost> {
+    const host = new DockerHost(path);
     await host.boot();
     return host;
   }
@@ -128,7 +131,11 @@ export class DockerHost {
       '--ip-forward=false',
       '--storage-driver=overlay2',
     ];
-    const PATH = ['usr/sbin', 'usr/bin', 'sbin'].map(inPrograms).join(':');
+    const folders = [
+      ...(this.path === undefined ? [] : [this.path]),
+      ...['usr/sbin', 'usr/bin', 'sbin'].map(inPrograms),
+    ];
+    const PATH = folders.join(':');
     this.daemon = spawn(
       'unshare',
       ['--mount', '--propagation=private', '--', '/bin/sh', '-c', hostNamespace, 'host', ...daemon],
