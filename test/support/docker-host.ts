@@ -13,13 +13,23 @@ const packages = ['docker.io', 'containerd', 'runc', 'libdevmapper1.02.1'];
 export const dockerPrograms = (): string => debianPrograms('docker', packages);
 
 /**
- * The mount namespace of a host: mounts are shared, as systemd makes them, and /run is its own. Then the command.
+ * The mount namespace of a host: mounts are shared, as systemd makes them, and /run is its own, with what systemd has there:
+ * by it the engine sees that control groups are systemd's, and talks to it. Then the command.
  */
 const hostNamespace = `
 set -e
 mount --make-rprivate /
 mount --make-rshared /
+mkdir -p "$OUTSIDE"
+mount --rbind /run "$OUTSIDE"
 mount -t tmpfs tmpfs /run
+for service in systemd dbus; do
+  [ -d "$OUTSIDE/$service" ] || continue
+  mkdir "/run/$service"
+  mount --rbind "$OUTSIDE/$service" "/run/$service"
+done
+mount --make-rprivate "$OUTSIDE"
+umount --recursive --lazy "$OUTSIDE"
 exec "$@"
 `;
 
@@ -140,7 +150,12 @@ export class DockerHost {
       'unshare',
       ['--mount', '--propagation=private', '--', '/bin/sh', '-c', hostNamespace, 'host', ...daemon],
       {
-        env: { ...process.env, ...this.libraries, PATH: `${PATH}:${process.env['PATH']}` },
+        env: {
+          ...process.env,
+          ...this.libraries,
+          PATH: `${PATH}:${process.env['PATH']}`,
+          OUTSIDE: place('outside'),
+        },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
