@@ -40,6 +40,7 @@ export const unitTests = [
   'test/runner/measure/',
   'test/runner/device/nvidia-smi.test.ts',
   'test/runner/isolation/device-check/judge-device.test.ts',
+  'test/runner/isolation/control-checks/driver-mounts.test.ts',
   'test/runner/isolation/control-checks/judge-controls.test.ts',
   'test/runner/sandbox/environment/clean-environment.test.ts',
   'test/runner/sandbox/create-arguments.test.ts',
