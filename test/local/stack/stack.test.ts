@@ -19,6 +19,7 @@ import { stackStatus } from '../../../src/local/commands/local-status.ts';
 import { eventually } from '../../support/eventually.ts';
 import { container } from '../batch-endpoint/endpoint-rig.ts';
 import { intrude } from './intrude.ts';
+import { listenersOf } from './listeners.ts';
 import { get, put, s3As, StackRig } from './stack-rig.ts';
 
 const rig = new StackRig();
@@ -68,6 +69,16 @@ describe('the embedded stack', () => {
 
   it('makes all files readable only by their owner, whatever the umask of the terminal', () => {
     assert.deepEqual(rig.openToOthers(), []);
+    assert.equal(statSync(rig.home).mode & 0o777, 0o700);
+  });
+
+  it('listens on the loopback address alone, with all of its parts', () => {
+    const served = [...parts, 'web-ui'].flatMap((name) => listenersOf(rig.pidOf(name)));
+    assert.ok(served.length >= 4, `Temporal, its Web UI, S3 and Batch listen: ${served.join(' ')}`);
+    assert.deepEqual(
+      served.filter((address) => !/^(?:127\.0\.0\.1|\[::1\]):/.test(address)),
+      [],
+    );
   });
 
   it('lets a second start attach and adds its queues to the running endpoint', async () => {
