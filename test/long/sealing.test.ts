@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTable } from '../../src/client/commands/command-table.ts';
+import { runningStack } from '../../src/local/stack/open-stack.ts';
+import { exportNamespace } from '../support/servers/temporal-exports.ts';
 import { CampaignHome, resultsOf, type Ended } from '../support/campaign-command.ts';
 import { processors, writeCampaign } from './first-contact/campaign.ts';
 import { failed, finished, one, sound, withScript } from './first-contact/case.ts';
@@ -81,6 +83,17 @@ describe('outputs and logs of a campaign', function () {
     assert.ok(existsSync(join(runs, 'dies', '1', 'stdout.log')), 'the log is there');
     assert.match(filesWith('submission-error'), /outcome|ledger/, 'the search works');
     assert.equal(filesWith(canary), '');
+  });
+
+  it('are in nothing that Temporal’s command line exports: lists, descriptions and histories', async () => {
+    const stack = runningStack(home.folder);
+    assert.ok(stack, 'the stack is up');
+    const { runs: count, printed, decoded } = await exportNamespace(stack);
+    // The campaign, its submissions and its canary, at least.
+    assert.ok(count >= 5, `${count} runs`);
+    const text = `${printed}${decoded.toString('latin1')}`;
+    assert.ok(text.includes('submission:blind:dies') && text.includes('binary/encrypted'), 'the search works');
+    for (const word of [canary, 'RuntimeError']) assert.ok(!text.includes(word), word);
   });
 
   /** The arguments of a verb, as its entry in the command table names them; once for each submission. */
