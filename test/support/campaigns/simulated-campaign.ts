@@ -11,6 +11,8 @@ export interface CampaignShape {
   budgetUsd: number;
   /** Without probes: every submission has one job. */
   unprobed?: true;
+  /** The true values of the four items, for rmse; absent: 0 and 1, for log-loss. */
+  labels?: readonly string[];
   /** The host has a scanner that finds something, and the image has a base. */
   scanned?: true;
   /** Operators see pseudonyms, and names are unmistakable: `zz-canary-3` of team `ZZ Canary 3` hands in `zz-canary-3.model-1`. */
@@ -32,7 +34,7 @@ export async function writeCampaignFolder(folder: string, shape: CampaignShape):
   writeFileSync(join(folder, 'sample', 'a.bin'), 'a.bin');
   writeFileSync(
     join(folder, 'labels.csv'),
-    ['id,label', ...inputs.map((name, n) => `${name},${n % 2}`), ''].join('\n'),
+    ['id,label', ...inputs.map((name, n) => `${name},${shape.labels?.[n] ?? n % 2}`), ''].join('\n'),
   );
   writeFileSync(join(folder, 'image.tar'), await tarOf(await ociEntries({ layers: shape.scanned ? 3 : 1 })));
   const rows = shape.teams.flatMap((count, team) =>
@@ -56,8 +58,9 @@ const campaignFile = ({
   unprobed,
   scanned,
   blind,
+  labels,
 }: CampaignShape): string => `campaign: ${campaign}
-metric: log-loss
+metric: ${labels ? 'rmse' : 'log-loss'}
 predictions: { file: predictions.csv, id: id, value: label, maxBytes: 1MiB, missing: reject }
 inputs: { testSet: ./inputs, ${unprobed ? '' : 'sampleSet: ./sample, '}labels: ./labels.csv }
 submissions: ./submissions.csv
