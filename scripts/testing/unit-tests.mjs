@@ -10,6 +10,7 @@ export const unitTests = [
   'test/client/error-of-service.test.ts',
   'test/client/invariants/',
   'test/client/plan/plan-options.test.ts',
+  'test/client/pseudonyms/say-telling-ids.test.ts',
   'test/client/status/',
   'test/client/table.test.ts',
   'test/client/watch/',
