@@ -81,7 +81,7 @@ describe('a remote stack', function () {
     assert.equal(status, 0, said);
     assert.match(
       said,
-      /^holdout: note: each job of class g4dn\.xlarge takes 8000 MiB of memory of the about 15308 .* Who acts: the operator\.$/m,
+      /^note: each job of class g4dn\.xlarge takes 8000 MiB of memory of the about 15308 .* Who acts: the operator\.$/m,
     );
   });
 
