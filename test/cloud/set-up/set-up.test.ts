@@ -178,6 +178,7 @@ describe('a remote stack', function () {
           const line = lineOf(looked.printed, doctor.check);
           assert.match(line, /^MISSING /);
           assert.match(line, doctor.names);
+          assert.ok(line.endsWith(` Who acts: the ${who}.`), line);
           assert.doesNotMatch(looked.printed + looked.said, unhelpful);
         }
         assert.deepEqual(await setUp.objects(), before);
