@@ -9,6 +9,7 @@ export const unitTests = [
   'test/cloud-checks/',
   'test/client/error-of-service.test.ts',
   'test/client/invariants/',
+  'test/client/operator/',
   'test/client/plan/plan-options.test.ts',
   'test/client/pseudonyms/say-telling-ids.test.ts',
   'test/client/status/',

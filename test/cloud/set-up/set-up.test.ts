@@ -81,7 +81,7 @@ describe('a remote stack', function () {
     assert.equal(status, 0, said);
     assert.match(
       said,
-      /^holdout: note: each job of class g4dn\.xlarge takes 8000 MiB of memory of the about 15308 .* Who acts: the operator\.$/m,
+      /^note: each job of class g4dn\.xlarge takes 8000 MiB of memory of the about 15308 .* Who acts: the operator\.$/m,
     );
   });
 
@@ -178,6 +178,7 @@ describe('a remote stack', function () {
           const line = lineOf(looked.printed, doctor.check);
           assert.match(line, /^MISSING /);
           assert.match(line, doctor.names);
+          assert.ok(line.endsWith(` Who acts: the ${who}.`), line);
           assert.doesNotMatch(looked.printed + looked.said, unhelpful);
         }
         assert.deepEqual(await setUp.objects(), before);
