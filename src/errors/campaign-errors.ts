@@ -76,7 +76,7 @@ export const campaignErrors = {
     (d) =>
       `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
-  NO_WORKER: platformError<{ campaign: string; queue: string }>(
+  NO_WORKER: userError<{ campaign: string; queue: string }>(
     (d) => `No worker polls ${d.queue}, so campaign ${d.campaign} does not respond. Its running jobs continue.`,
     'Start a worker (npm run worker), then run the same command again.',
   ),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { parseRunKey } from '../../../src/ids.ts';
 import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
 import { endless, SimulatedHome, type ObservedJob } from '../../support/campaigns/simulated-home.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -37,6 +38,8 @@ export class TroubleRig {
   private programs = '';
   /** A campaign that has ended is started again by a retry of its cancelled submissions. */
   private isEnded = false;
+  /** Submissions that were cancelled since the start. */
+  private readonly cancelled = new Set<string>();
 
   constructor(private readonly shape: Shape = {}) {
     const teams = this.ids.map(() => 1);
@@ -78,6 +81,7 @@ export class TroubleRig {
   }
 
   async start(): Promise<void> {
+    this.cancelled.clear();
     if (this.isEnded) await this.home.command(0, 'retry', '--reason', 'cancelled', '--yes');
     else await this.home.begin();
     this.isEnded = true;
@@ -97,7 +101,9 @@ export class TroubleRig {
   }
 
   async cancel({ runKey }: ObservedJob): Promise<void> {
-    await this.home.command(0, 'cancel', '--submission', submissionOf(runKey), '--why', 'test', '--yes');
+    const { submission } = parseRunKey(runKey);
+    await this.home.command(0, 'cancel', '--submission', submission, '--why', 'test', '--yes');
+    this.cancelled.add(submission);
   }
 
   /** `status` says it within a minute. */
@@ -109,8 +115,7 @@ export class TroubleRig {
 
   /** `abort`, or `cancel` of every submission, ends the campaign within half a minute. */
   async endBy(command: 'abort' | 'cancel'): Promise<void> {
-    const { submissions } = await this.home.results();
-    const open = submissions.filter(({ state }) => !isFinal.has(state)).map(({ submission }) => submission);
+    const open = this.ids.slice(this.shape.firstEnds ? 1 : 0).filter((id) => !this.cancelled.has(id));
     const began = Date.now();
     await this.home.command(0, command, ...(command === 'cancel' ? ['--submission', ...open] : []), '--yes');
     await this.home.command(3, 'watch');
@@ -132,6 +137,3 @@ export class TroubleRig {
     assert.equal((await this.home.progress()).counts.failed, 0);
   }
 }
-
-const isFinal = new Set(['finished', 'failed', 'cancelled']);
-const submissionOf = (runKey: string): string => runKey.split('/')[1] ?? '';

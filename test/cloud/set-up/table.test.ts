@@ -24,7 +24,7 @@ describe('the table of wrong set-ups', () => {
   for (const [what, line] of before) {
     it(`has the line that a start prints: ${what}`, () => {
       assert.ok(
-        cases.some(({ says, status = 2 }) => status === 2 && says.test(`holdout: ${line}`)),
+        cases.some(({ says }) => says.test(`holdout: ${line}`)),
         line,
       );
     });
