@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { parseRunKey } from '../../../src/ids.ts';
+import { publishedOrder } from '../../../src/ledger/published-order.ts';
 import { programsWithBatchAt } from '../../support/campaigns/programs-with-batch-at.ts';
 import { endless, SimulatedHome, type ObservedJob } from '../../support/campaigns/simulated-home.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -26,7 +28,7 @@ interface Shape {
   submissions?: number;
   /** On g4; 2 by default. */
   slots?: number;
-  /** The job of the first submission ends at once; all others are endless. */
+  /** The job of the first submission in the published order ends at once; all others are endless. */
   firstEnds?: true;
 }
 
@@ -37,6 +39,8 @@ export class TroubleRig {
   private programs = '';
   /** A campaign that has ended is started again by a retry of its cancelled submissions. */
   private isEnded = false;
+  /** Submissions that were cancelled since the start. */
+  private readonly cancelled = new Set<string>();
 
   constructor(private readonly shape: Shape = {}) {
     const teams = this.ids.map(() => 1);
@@ -47,13 +51,19 @@ export class TroubleRig {
     return Array.from({ length: this.shape.submissions ?? 4 }, (_, team) => `s${team}-0`);
   }
 
+  /** The submissions whose jobs do not end by themselves. */
+  private get endless(): string[] {
+    const teams = this.ids.map((id) => id.replace(/^s(\d+)-0$/, 't$1'));
+    const [first = ''] = publishedOrder(2020, teams);
+    return this.ids.filter((id) => !this.shape.firstEnds || id !== `${first.replace('t', 's')}-0`);
+  }
+
   async open(): Promise<void> {
     const batch = await freePort();
     this.proxy = new FaultProxy(() => `http://127.0.0.1:${batch}`);
     await this.proxy.start();
     this.programs = programsWithBatchAt(this.proxy.endpoint);
-    const longer = this.shape.firstEnds ? this.ids.slice(1) : this.ids;
-    await this.home.open(Object.fromEntries(longer.map((id) => [id, endless])), {
+    await this.home.open(Object.fromEntries(this.endless.map((id) => [id, endless])), {
       programs: this.programs,
       ports: { temporal: 0, ui: 0, s3: 0, batch },
     });
@@ -78,6 +88,7 @@ export class TroubleRig {
   }
 
   async start(): Promise<void> {
+    this.cancelled.clear();
     if (this.isEnded) await this.home.command(0, 'retry', '--reason', 'cancelled', '--yes');
     else await this.home.begin();
     this.isEnded = true;
@@ -86,7 +97,7 @@ export class TroubleRig {
   /** Starts, and waits until this many jobs are RUNNING. */
   async startAndRun(jobs = 2): Promise<ObservedJob[]> {
     await this.start();
-    const finished = this.shape.firstEnds ? 1 : 0;
+    const finished = this.ids.length - this.endless.length;
     await this.home.until(`${jobs} run`, ({ counts }) => counts.running === jobs && counts.finished === finished);
     let running: ObservedJob[] = [];
     await eventually('their jobs run', async () => {
@@ -97,7 +108,9 @@ export class TroubleRig {
   }
 
   async cancel({ runKey }: ObservedJob): Promise<void> {
-    await this.home.command(0, 'cancel', '--submission', submissionOf(runKey), '--why', 'test', '--yes');
+    const { submission } = parseRunKey(runKey);
+    await this.home.command(0, 'cancel', '--submission', submission, '--why', 'test', '--yes');
+    this.cancelled.add(submission);
   }
 
   /** `status` says it within a minute. */
@@ -109,8 +122,7 @@ export class TroubleRig {
 
   /** `abort`, or `cancel` of every submission, ends the campaign within half a minute. */
   async endBy(command: 'abort' | 'cancel'): Promise<void> {
-    const { submissions } = await this.home.results();
-    const open = submissions.filter(({ state }) => !isFinal.has(state)).map(({ submission }) => submission);
+    const open = this.endless.filter((id) => !this.cancelled.has(id));
     const began = Date.now();
     await this.home.command(0, command, ...(command === 'cancel' ? ['--submission', ...open] : []), '--yes');
     await this.home.command(3, 'watch');
@@ -121,17 +133,11 @@ export class TroubleRig {
   /** Everything that did not end by itself. */
   async restIsCancelled(): Promise<void> {
     const states = (await this.home.results()).submissions.map(({ state }) => state);
-    const finished = this.shape.firstEnds ? 1 : 0;
-    assert.deepEqual(
-      states.sort(),
-      this.ids.map((_, n) => (n < this.ids.length - finished ? 'cancelled' : 'finished')),
-    );
+    const expected = this.ids.map((id) => (this.endless.includes(id) ? 'cancelled' : 'finished'));
+    assert.deepEqual(states.sort(), expected.sort());
   }
 
   async noneFailed(): Promise<void> {
     assert.equal((await this.home.progress()).counts.failed, 0);
   }
 }
-
-const isFinal = new Set(['finished', 'failed', 'cancelled']);
-const submissionOf = (runKey: string): string => runKey.split('/')[1] ?? '';
