@@ -11,7 +11,7 @@ import { FillMeter } from '../measure/fill-meter.ts';
 import { GrowthMeter } from '../measure/growth-meter.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
 import { writeHostsFile } from './hosts-file.ts';
-import { mountInputs, mountOutput, mountTemporary, temporaryMiB } from './mounts.ts';
+import { mountInputs, mountOutput, mountTemporary, mountTerminals, temporaryMiB } from './mounts.ts';
 import { clearMountPoint } from './clear-mount-points.ts';
 import { openDevice } from '../device/open-device.ts';
 import { watchOutOfMemory } from '../measure/out-of-memory.ts';
@@ -55,6 +55,7 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   await mountInputs(place, request.inputs);
   await mountOutput(place, spec.limits.outputBytes);
   await mountTemporary(place, temporaryMiB(spec.limits.memoryMiB));
+  await mountTerminals(place);
   const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
   const device = await openDevice(spec.instanceClass, place, engine.name, request.assignedGpus);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;

@@ -56,6 +56,7 @@ const always = [
   '--pids-limit=32',
   '--shm-size=16m',
   '--ulimit=core=0:0',
+  `--volume=${place.terminals}:/dev/pts`,
 ];
 const podman = [
   '--read-only-tmpfs=false',
