@@ -16,7 +16,7 @@ export function activityFailure(error: unknown, input: unknown, isSealed: boolea
   const type = typeOf(error);
   return ApplicationFailure.create({
     type,
-    message: `${type}${placeOf(idsIn(input), n)}; the worker’s log and holdout status have the cause`,
+    message: `${type}${placeOf(idsIn(input), n)}; the worker’s log ${isSealed ? 'and holdout status have' : 'has'} the cause`,
     nonRetryable: isKnown && (error.source !== 'platform' || error.code === 'OBJECT_DIFFERS'),
     details: isSealed ? [causeIn(error, input), ...(isKnown ? ownNext(error) : [])] : [unnamed(error, input)],
   });
