@@ -55,7 +55,7 @@ describe('the failure of an activity', () => {
       return id;
     });
     assert.equal(new Set(ids).size, errors.length - 1, 'one for each cause; the last two say the same');
-    const unusable = { queue: 'q', instanceClass: 'g4', why: canary, next: canary };
+    const unusable = { queue: 'q', instanceClass: 'g4', why: canary, who: 'operator' as const, next: canary };
     const queue = activityFailure(holdoutError('QUEUE_UNUSABLE', unusable), input, false);
     assert.ok(!JSON.stringify(queue).includes('CANARY'), 'nor of its next step');
     const [one, other] = ['s-1', 's-22'].map((submission) => {
@@ -72,7 +72,7 @@ describe('the failure of an activity', () => {
   it('keeps a next step whole beside a long cause, unless it follows from the code', () => {
     const long = 'x '.repeat(300);
     const next = 'npm --prefix infra run deploy -- compute';
-    const unusable = { queue: 'q', instanceClass: 'g4', why: long, next };
+    const unusable = { queue: 'q', instanceClass: 'g4', why: long, who: 'operator' as const, next };
     const [cause, step] = failureOf(holdoutError('QUEUE_UNUSABLE', unusable)).details ?? [];
     assert.match(String(cause), /^The Batch queue q .*…$/);
     assert.equal(step, next);

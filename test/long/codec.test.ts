@@ -14,10 +14,10 @@ import { exportNamespace } from '../support/servers/temporal-exports.ts';
 const labels = ['0.719364158', '3.192057316', '-1.447092853', '2.260318497'];
 
 /**
- * Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. What submissions
- * print is searched by sealing.test.ts, because simulated jobs print nothing.
+ * Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels, a presigned
+ * URL. What submissions print is searched by sealing.test.ts, because simulated jobs print nothing.
  */
-const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin', ...labels];
+const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin', 'X-Amz-Signature', ...labels];
 
 /** A text that a stranger's plain signal brings in: it shows that the search finds plain payloads. */
 const plain = 'plain-text-of-a-stranger';

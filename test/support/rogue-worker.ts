@@ -2,7 +2,7 @@ import proto from '@temporalio/proto';
 import type { Connection } from '@temporalio/client';
 import { eventually } from './eventually.ts';
 
-const { PendingActivityState: states } = proto.temporal.api.enums.v1;
+const { PENDING_ACTIVITY_STATE_STARTED: started } = proto.temporal.api.enums.v1.PendingActivityState;
 
 type Result = { result: object } | { nothing: true } | { failure: object };
 
@@ -54,9 +54,7 @@ export async function completeByName(
   await eventually(`${activityType} of ${workflowId} runs`, async () => {
     const execution = { workflowId };
     const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
-    const running = pendingActivities?.find(
-      (one) => one.activityType?.name === activityType && one.state === states.PENDING_ACTIVITY_STATE_STARTED,
-    );
+    const running = pendingActivities?.find((one) => one.activityType?.name === activityType && one.state === started);
     const activityId = running?.activityId;
     if (!activityId) return false;
     await workflowService.respondActivityTaskCompletedById({ namespace, workflowId, activityId, result });

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { faultCause } from '../../../src/campaign/evaluation/fault-cause.ts';
+import { holdoutError } from '../../../src/errors.ts';
 import { adviceOn, knownFaults } from '../../../src/campaign/explanation/platform-advice.ts';
+
+const details = { jobDefinition: 'holdout-runner-g4', resources: '4 vCPUs, 15,000 MiB, 1 GPU', revisions: 2 };
+const missingDefinition = faultCause(holdoutError('JOB_DEFINITION_MISSING', details).message);
 
 describe('advice on platform faults', () => {
   it('is found for the text of every known fault, and by no row before its own', () => {
-    for (const { example, lasts, next } of knownFaults) assert.deepEqual(adviceOn(example), { lasts, next }, example);
+    for (const { example, lasts, who, next } of knownFaults) {
+      assert.deepEqual(adviceOn(example), { lasts, who, next }, example);
+    }
   });
 
   it('is found for the cause that a run keeps of such a text', () => {
@@ -13,6 +19,16 @@ describe('advice on platform faults', () => {
       'the job FAILED without an outcome, Task failed to start, CannotPullContainerError: manifest unknown',
     );
     assert.match(adviceOn(cause)?.next ?? '', /^push the image of the runner/);
+  });
+
+  it('is found for a job definition that is missing, whoever notices it', () => {
+    for (const cause of [
+      missingDefinition,
+      'Batch refuses the job: ClientException: JobDefinition holdout-runner-g4:1 not found.',
+      'Batch refuses the job: ClientException: Job definition holdout-runner-g4:1 does not exist',
+    ]) {
+      assert.match(adviceOn(cause)?.next ?? '', /^register the job definition of the class/, cause);
+    }
   });
 
   it('tells faults that last from those that may pass', () => {
@@ -23,6 +39,7 @@ describe('advice on platform faults', () => {
       'Batch cannot place the job: MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated',
       'Batch refuses the job: ClientException: Error executing request, Exception : Job queue does not exist., RequestId: …',
       'AccessDeniedException: User: arn… is not authorized to perform: batch:DescribeJobs',
+      missingDefinition,
     ];
     const passing = [
       `${start}CannotPullContainerError: Get "https://…": net/http: TLS handshake timeout`,
@@ -36,8 +53,8 @@ describe('advice on platform faults', () => {
 
   it('is listed in docs/blocked.md, row by row', () => {
     const docs = readFileSync('docs/blocked.md', 'utf8').replaceAll(/\s+/g, ' ');
-    for (const { example, lasts, source } of knownFaults) {
-      const row = `| ${lasts ? 'lasts' : 'may pass'} | ${source} |`;
+    for (const { example, lasts, source, who } of knownFaults) {
+      const row = `| ${lasts ? 'lasts' : 'may pass'} | ${source} | ${who} |`;
       const place = docs.indexOf(`\`${example.replaceAll(/\s+/g, ' ')}\``);
       assert.ok(place >= 0, example);
       assert.ok(docs.slice(place, place + 500).includes(row), `${example}: ${row}`);

@@ -76,6 +76,7 @@ describe('the embedded stack', () => {
 
   it('makes all files readable only by their owner, whatever the umask of the terminal', () => {
     assert.deepEqual(rig.openToOthers(), []);
+    assert.equal(statSync(rig.home).mode & 0o777, 0o700);
   });
 
   it('listens on loopback alone, with every socket of every process', async () => {
