@@ -101,8 +101,10 @@ export class ObjectStore {
 
   /** Writes only if there is no such object; returns whether this call wrote it. */
   writeIfAbsent(bucket: string, key: string, body: string | Buffer): Promise<boolean> {
+    // The SDK takes an empty string for a stream of unknown length.
+    const Body = Buffer.from(body);
     return wasAbsent(() =>
-      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' })),
+      this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, IfNoneMatch: '*' })),
     );
   }
 

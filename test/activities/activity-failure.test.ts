@@ -42,7 +42,7 @@ describe('the failure of an activity', () => {
   it('keeps a next step whole beside a long cause, unless it follows from the code', () => {
     const long = 'x '.repeat(300);
     const next = 'npm --prefix infra run deploy -- compute';
-    const unusable = { queue: 'q', instanceClass: 'g4', why: long, next };
+    const unusable = { queue: 'q', instanceClass: 'g4', why: long, who: 'operator' as const, next };
     const [cause, step] = failureOf(holdoutError('QUEUE_UNUSABLE', unusable)).details ?? [];
     assert.match(String(cause), /^The Batch queue q .*…$/);
     assert.equal(step, next);

@@ -5,7 +5,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listenLocally } from '../../src/codec-server/listen.ts';
+import { listen } from '../../src/codec-server/listen.ts';
 import { openCodecServer } from '../../src/codec-server/server.ts';
 import { fromJson, toJson, type JsonPayload } from '../../src/codec-server/json-payload.ts';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
@@ -39,7 +39,7 @@ describe('the codec server', () => {
     await once(webUi.listen(0, '127.0.0.1'), 'listening');
     const upstream = new URL(`http://127.0.0.1:${(webUi.address() as AddressInfo).port}`);
     server = openCodecServer(keys, { webUi: upstream, token });
-    port = await listenLocally(server, 0);
+    port = await listen(server, 0);
   });
   beforeEach(() => void (seen.length = 0));
   after(() => {
@@ -92,7 +92,7 @@ describe('the codec server', () => {
   });
 
   it('stops at a port that is taken, with the variable that names another one', async () => {
-    await assert.rejects(listenLocally(createServer(), port), (error: unknown) => {
+    await assert.rejects(listen(createServer(), port), (error: unknown) => {
       assert.ok(error instanceof HoldoutError, String(error));
       assert.equal(error.message, `Port ${port} (HOLDOUT_UI_PORT) is taken.`);
       assert.match(error.next, /HOLDOUT_UI_PORT=0/);

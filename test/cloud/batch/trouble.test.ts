@@ -14,7 +14,7 @@ const cases: Record<string, { faults: Partial<Record<BatchOperation, Fault>>; sa
   'whose queue is missing': {
     faults: { submitjob: refuse(404, 'ClientException', 'JobQueue simulated-g4 not found.') },
     says: /g4 since \S+ \S+ UTC: Batch refuses the job: ClientException: JobQueue simulated-g4 not found\./,
-    next: /→ create the queue, or correct the queue of the class, then: npm run holdout -- resume steered --class g4/,
+    next: /→ create the queue, or correct the queue of the class \(who acts: the administrator of the AWS account\), then: npm run holdout -- resume steered --class g4/,
   },
   'whose queue was disabled': {
     faults: { submitjob: refuse(400, 'ClientException', 'JobQueue simulated-g4 is not in ENABLED state') },
@@ -26,7 +26,7 @@ const cases: Record<string, { faults: Partial<Record<BatchOperation, Fault>>; sa
       submitjob: refuse(403, 'AccessDeniedException', 'User: w is not authorized to perform: batch:SubmitJob'),
     },
     says: /g4 since .*AccessDeniedException: User: w is not authorized to perform: batch:SubmitJob/,
-    next: /→ give the role that is named the right that is named, then: npm run holdout -- resume/,
+    next: /→ give the role that is named the right that is named \(who acts: the administrator of the AWS account\), then: npm run holdout -- resume/,
   },
   'whose credentials have expired': {
     faults: Object.fromEntries(
@@ -36,7 +36,7 @@ const cases: Record<string, { faults: Partial<Record<BatchOperation, Fault>>; sa
       ]),
     ),
     says: /g4 since .*ExpiredTokenException: The security token included in the request is expired/,
-    next: /→ renew the credentials of the worker and restart it, then: npm run holdout -- resume/,
+    next: /→ renew the credentials of the worker and restart it \(who acts: the operator\), then: npm run holdout -- resume/,
   },
 };
 

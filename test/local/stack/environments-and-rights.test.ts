@@ -192,7 +192,7 @@ describe('the processes of an embedded stack', () => {
     try {
       await refusal(
         'AWS_REGION_MISSING',
-        /^No AWS region is set; this worker takes no tasks\.$/,
+        /^No AWS region is set; this worker takes no tasks\. Who acts: the operator\.$/,
         { AWS_REGION: undefined, AWS_PROFILE: undefined },
         all,
       );

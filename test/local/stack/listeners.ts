@@ -1,40 +1,49 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-const listening = '0A';
-
-/** The addresses on which a process listens, by the kernel's own tables: `127.0.0.1:4566`, `[::]:8233`. */
-export function listenersOf(pid: number): string[] {
-  const inodes = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => inodeOf(`/proc/${pid}/fd/${fd}`)));
-  return ['tcp', 'tcp6'].flatMap((table) =>
-    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, , , state, , , , , , inode = '']) => state === listening && inodes.has(inode))
-      .map(([, local = '']) => addressOf(local)),
-  );
+/** A socket to which anybody who reaches it can send. */
+export interface Listener {
+  pid: number;
+  protocol: string;
+  port: number;
+  isLoopback: boolean;
 }
 
-/** The number of the socket behind a descriptor. */
-function inodeOf(link: string): string[] {
+/** States by include/net/tcp_states.h: TCP sockets that listen, and UDP sockets, which are closed unless they are connected. */
+const listening: Record<string, string> = { tcp: '0A', tcp6: '0A', udp: '07', udp6: '07' };
+/** As the kernel writes addresses, in words of the machine's byte order: 127/8, ::1, and 127/8 within IPv6. */
+const loopback = /^(?:.{6}7F|0{24}01000000|0{16}FFFF0000.{6}7F)$/;
+
+/** The sockets on which processes listen, of this network namespace (proc_net(5)). */
+export function listenersOf(pids: readonly number[]): Listener[] {
+  const owners = new Map(pids.flatMap((pid) => socketsOf(pid).map((inode): [string, number] => [inode, pid])));
+  return Object.entries(listening).flatMap(([protocol, state]) => {
+    const file = `/proc/net/${protocol}`;
+    // A kernel may be without IPv6.
+    const [, ...lines] = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+    return lines.flatMap((line) => {
+      const [, local = '', , found, , , , , , inode = ''] = line.trim().split(/\s+/);
+      const [address = '', port = ''] = local.split(':');
+      const pid = owners.get(inode);
+      if (found !== state || pid === undefined) return [];
+      return [{ pid, protocol, port: Number.parseInt(port, 16), isLoopback: loopback.test(address) }];
+    });
+  });
+}
+
+/** Inodes of the sockets of a process; none if it has ended. */
+function socketsOf(pid: number): string[] {
   try {
-    return /^socket:\[(\d+)\]$/.exec(readlinkSync(link))?.slice(1) ?? [];
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/${fd}`))?.[1] ?? []);
   } catch {
-    // It was closed meanwhile.
     return [];
   }
 }
 
-/** The kernel writes each four bytes of an address as one number of the machine. */
-function addressOf(local: string): string {
-  const [address = '', port = ''] = local.split(':');
-  const words = (address.match(/.{8}/g) ?? []).map((word) => Buffer.from(word, 'hex').reverse());
-  const bytes = Buffer.concat(words);
-  const named = bytes.length === 4 ? bytes.join('.') : `[${ipv6(bytes)}]`;
-  return `${named}:${Number.parseInt(port, 16)}`;
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
-
-const ipv6 = (bytes: Buffer): string => {
-  const hex = bytes.toString('hex');
-  return /^0+$/.test(hex) ? '::' : /^0{31}1$/.test(hex) ? '::1' : (hex.match(/.{4}/g) ?? []).join(':');
-};

@@ -70,6 +70,7 @@ const always = [
   `--volume=${place.hosts}:/etc/hosts:ro`,
   '--shm-size=16m',
   '--ulimit=core=0:0',
+  `--volume=${place.terminals}:/dev/pts`,
 ];
 const podman = [
   '--read-only-tmpfs=false',

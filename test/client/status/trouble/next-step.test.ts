@@ -42,7 +42,13 @@ describe('the next step of a cause', () => {
       assert.ok(failure instanceof ApplicationFailure, 'a failure of Temporal');
       return failureWords(failure);
     };
-    const unusable = { queue: 'q', instanceClass: 'g4', why: long, next: 'Create it: npm run x' };
+    const unusable = {
+      queue: 'q',
+      instanceClass: 'g4',
+      why: long,
+      who: 'operator' as const,
+      next: 'Create it: npm run x',
+    };
     assert.match(
       words(holdoutError('QUEUE_UNUSABLE', unusable)),
       /^QUEUE_UNUSABLE: The Batch .*… → Create it: npm run x$/,
