@@ -156,6 +156,14 @@ const changes: Record<string, readonly [says: RegExp, change: (campaign: Changed
     /ledger\/s\/1\.json: the publication had 1 records by heads\.json, and there are 0/,
     (c) => c.remove(buckets.results, resultObjects.ledger('case', 's', 1)),
   ],
+  'a publication with a field that nobody knows': [
+    /heads\.json: `more` is no field of it/,
+    (c) => c.edit(buckets.results, resultObjects.heads('case'), (heads) => (heads['more'] = 1)),
+  ],
+  'a publication of another version': [
+    /heads\.json: `version` is not 1/,
+    (c) => c.edit(buckets.results, resultObjects.heads('case'), (heads) => (heads['version'] = 2)),
+  ],
   'a published table of other rows': [
     /leaderboard\.csv: byte \d+ differs from what follows from the record: the number of rows/,
     (c) => c.recorded.write(buckets.results, resultObjects.leaderboard('case'), 'rank\n1\n2\n'),
