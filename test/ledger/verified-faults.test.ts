@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { CheckedObjects } from '../../src/ledger/verification/checked-objects.ts';
+import { Findings } from '../../src/ledger/verification/findings.ts';
+import { verifyCampaign } from '../../src/ledger/verification/verify-campaign.ts';
 import { resultObjects, runObjects } from '../../src/object-keys.ts';
+import { SealKeys } from '../../src/sealing/seal-keys.ts';
+import { RecordCopy } from '../support/campaigns/record-copy.ts';
 import { buckets, RecordedCampaign } from '../support/campaigns/recorded-campaign.ts';
 
 /** What JSON of the record says, for tests that change it. */
@@ -8,6 +14,7 @@ type Fields = Record<string, unknown>;
 /** The campaign of one finished submission, and changes to its objects that keep their form. */
 class ChangedCampaign {
   readonly recorded = new RecordedCampaign(['s']);
+  private readonly removed: Record<string, undefined> = {};
 
   static async published(): Promise<ChangedCampaign> {
     const changed = new ChangedCampaign();
@@ -33,8 +40,21 @@ class ChangedCampaign {
     this.edit(buckets.results, resultObjects.ledger('case', 's', 1), change);
   }
 
+  remove(bucket: string, key: string): void {
+    this.removed[`${bucket}/${key}`] = undefined;
+  }
+
   async faults(): Promise<string[]> {
-    return (await this.recorded.verify()).faults.map(({ key, what }) => `${key}: ${what}`);
+    const copy = new RecordCopy(this.recorded.all()).with(this.removed);
+    const sealKeys = new SealKeys(undefined);
+    const { faults } = await verifyCampaign(copy, {
+      campaign: 'case',
+      buckets,
+      inputs: false,
+      outputs: true,
+      sealKeys,
+    });
+    return faults.map(({ key, what }) => `${key}: ${what}`);
   }
 }
 
@@ -120,6 +140,30 @@ const changes: Record<string, readonly [says: RegExp, change: (campaign: Changed
     /case\/: its objects cannot be understood/,
     (c) => c.edit(buckets.results, resultObjects.campaign('case'), (frozen) => delete frozen['manifest'], 1),
   ],
+  'a canary of a class that there is not': [
+    /canaries\/z9\/1\.json: its class z9 is unknown/,
+    (c) => {
+      const canary = { version: 1, campaign: 'case', class: 'z9', n: 1, jobId: 'job', verdict: { kind: 'holds' } };
+      const body = `${JSON.stringify({ ...canary, billedSeconds: 0, costMicroUsd: 0 }, null, 2)}\n`;
+      c.recorded.write(buckets.results, resultObjects.canary('case', 'z9', 1), body);
+    },
+  ],
+  'removed predictions': [
+    /predictions\.csv: it is missing; outcome\.json names it/,
+    (c) => c.remove(buckets.runs, runObjects.predictions('case/s/1')),
+  ],
+  'a removed newest record': [
+    /ledger\/s\/1\.json: the publication had 1 records by heads\.json, and there are 0/,
+    (c) => c.remove(buckets.results, resultObjects.ledger('case', 's', 1)),
+  ],
+  'a publication with a field that nobody knows': [
+    /heads\.json: `more` is no field of it/,
+    (c) => c.edit(buckets.results, resultObjects.heads('case'), (heads) => (heads['more'] = 1)),
+  ],
+  'a publication of another version': [
+    /heads\.json: `version` is not 1/,
+    (c) => c.edit(buckets.results, resultObjects.heads('case'), (heads) => (heads['version'] = 2)),
+  ],
   'a published table of other rows': [
     /leaderboard\.csv: byte \d+ differs from what follows from the record: the number of rows/,
     (c) => c.recorded.write(buckets.results, resultObjects.leaderboard('case'), 'rank\n1\n2\n'),
@@ -150,4 +194,21 @@ describe('verify says what was changed', () => {
       );
     });
   }
+
+  it('bytes that the server itself no longer recognises', async () => {
+    const findings = new Findings();
+    const failing = () => Promise.resolve(Readable.from(failsLate(), { objectMode: false }));
+    const source = { list: () => assert.fail(), find: () => assert.fail(), stream: failing };
+    await new CheckedObjects(source, findings).stream('runs', 'key', { sha256: 'x', namedBy: 'outcome.json' });
+    assert.deepEqual(
+      findings.faults.map(({ what }) => what),
+      ['its bytes do not fit the checksum that S3 has of them'],
+    );
+  });
 });
+
+async function* failsLate(): AsyncGenerator<Buffer> {
+  yield Buffer.from('some');
+  await Promise.resolve();
+  throw new Error('Checksum mismatch: expected "a" but received "b" in response header "x-amz-checksum-crc32".');
+}
