@@ -71,42 +71,6 @@ describe('the codec keys of a home', function () {
     assert.equal(acts(), before);
   });
 
-  it('stop a worker and a scorer in one sentence before they poll, and change nothing', async () => {
-    const before = registered();
-    const [id = ''] = readKeyFile(keys).keys.keys();
-    const fresh = newKeyFile();
-    const files: Record<string, string> = {};
-    for (const [name, content, mode] of [
-      ['other', fresh, 0o600],
-      ['disguised', { ...fresh, current: id, keys: new Map([[id, Buffer.alloc(32)]]) }, 0o600],
-      ['open', readKeyFile(keys), 0o644],
-    ] as const) {
-      files[name] = join(home.folder, `${name}-keys.json`);
-      writeKeyFile(files[name], content);
-      chmodSync(files[name], mode);
-    }
-    const cases: [given: string | undefined, says: RegExp][] = [
-      [undefined, /sealed with key \w+, and HOLDOUT_CODEC_KEYS names no key file; nothing was changed\.$/],
-      [join(home.folder, 'lost-keys.json'), /lost-keys\.json cannot be used: ENOENT.*; nothing was changed\.$/],
-      [files['other'], new RegExp(`does not fit this namespace: key ${id} is missing in it; nothing was changed\\.$`)],
-      [files['disguised'], new RegExp(`key ${id} is another key under the same name; nothing was changed\\.$`)],
-      [files['open'], /its mode is 644, so other users may read it \(chmod 600\); nothing was changed\.$/],
-    ];
-    for (const [given, says] of cases) {
-      const both = await Promise.all((['worker', 'scorer'] as const).map((part) => startedWith(part, given)));
-      for (const { status, stdout, stderr, ready } of both) {
-        const [sentence = '', next = '', ...rest] = stderr.trim().split('\n');
-        assert.match(sentence, says);
-        assert.match(next, /^ {2}→ /);
-        assert.deepEqual([status, rest, ready], [2, [], false], stderr);
-        assert.doesNotMatch(stdout, /polling/);
-      }
-    }
-    const right = await startedWith('scorer', keys, (output) => output.includes('"polling"'));
-    assert.ok(right.ready, 'with the right key it polls');
-    assert.deepEqual(registered(), before);
-  });
-
   it('seal with a new one after a rotation, and the old histories are still read', async () => {
     const { connection } = home.temporal;
     const stranger = new Client({ connection, namespace: stackOf().environment['TEMPORAL_NAMESPACE'] ?? '' });
@@ -141,6 +105,42 @@ describe('the codec keys of a home', function () {
     assert.ok(exported.decoded.includes(plain), 'a plain payload is found');
     const bytes = Buffer.concat([Buffer.from(exported.printed), exported.decoded]);
     await expectOnlyIds(bytes, 'the exports');
+  });
+
+  it('stop a worker and a scorer in one sentence before they poll, and change nothing', async () => {
+    const before = registered();
+    const own = readKeyFile(keys);
+    const zeros = new Map([...own.keys.keys()].map((id) => [id, Buffer.alloc(32)]));
+    const files: Record<string, string> = {};
+    for (const [name, content, mode] of [
+      ['other', newKeyFile(), 0o600],
+      ['disguised', { ...own, keys: zeros }, 0o600],
+      ['open', own, 0o644],
+    ] as const) {
+      files[name] = join(home.folder, `${name}-keys.json`);
+      writeKeyFile(files[name], content);
+      chmodSync(files[name], mode);
+    }
+    const cases: [given: string | undefined, says: RegExp][] = [
+      [undefined, /sealed with key \w+, and HOLDOUT_CODEC_KEYS names no key file; nothing was changed\.$/],
+      [join(home.folder, 'lost-keys.json'), /lost-keys\.json cannot be used: ENOENT.*; nothing was changed\.$/],
+      [files['other'], /does not fit this namespace: key \w+ is missing in it; nothing was changed\.$/],
+      [files['disguised'], /key \w+ is another key under the same name; nothing was changed\.$/],
+      [files['open'], /its mode is 644, so other users may read it \(chmod 600\); nothing was changed\.$/],
+    ];
+    for (const [given, says] of cases) {
+      const both = await Promise.all((['worker', 'scorer'] as const).map((part) => startedWith(part, given)));
+      for (const { status, stdout, stderr, ready } of both) {
+        const [sentence = '', next = '', ...rest] = stderr.trim().split('\n');
+        assert.match(sentence, says);
+        assert.match(next, /^ {2}→ /);
+        assert.deepEqual([status, rest, ready], [2, [], false], stderr);
+        assert.doesNotMatch(stdout, /polling/);
+      }
+    }
+    const right = await startedWith('scorer', keys, (output) => output.includes('"polling"'));
+    assert.ok(right.ready, 'with the right key it polls');
+    assert.deepEqual(registered(), before);
   });
 
   const expectOnlyIds = async (bytes: Buffer, where: string): Promise<void> => {
@@ -193,8 +193,8 @@ describe('the codec keys of a home', function () {
   }
 
   const refused = async (why: RegExp): Promise<void> => {
-    const commands = { status: [], pause: ['--team', 't0'], abort: ['--yes', '--why', 'x'] };
-    for (const [command, args] of Object.entries(commands)) {
+    for (const command of ['status', 'pause'] as const) {
+      const args = command === 'pause' ? ['--team', 't0'] : [];
       const { status, stderr } = await home.run(command, home.campaign, ...args);
       assert.equal(status, 2, stderr);
       assert.match(stderr, why);
