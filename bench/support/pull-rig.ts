@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
-import { resultObjects } from '../../src/object-keys.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { embeddedTimings } from '../../src/timings.ts';
@@ -82,11 +81,10 @@ export class PullRig {
     const [key, sha256] = [`${campaign}/${submissions[0]}.tar`, await sha256OfFile(archive)];
     await this.store.upload(images, key, archive, sha256);
     const limits = { ...frozenCampaign().limits, imageBytes: 2 ** 34 };
-    await new ResultsBucket(this.store, results).freeze(campaign, {}, { limits });
     const image = { kind: 'archive' as const, bucket: images, key, sha256 };
     const rows = submissions.map((name) => ({ ...submissionOf('one', name), image }));
     const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions: rows }] };
-    await this.store.write(results, resultObjects.manifest(campaign), JSON.stringify(manifest));
+    await new ResultsBucket(this.store, results).freezeRows(campaign, manifest, { limits });
   }
 
   private startWorker(scratch: string): ChildProcess {
