@@ -8,7 +8,6 @@ import { CampaignRig } from './campaign-rig.ts';
 const notMade: Record<string, string> = {
   'status batch:DescribeJobs': 'no job waits at the head of its queue for a minute',
   'worker batch:TerminateJobs': 'one run is ended, not several',
-  'worker s3:HeadObject': 'no rounds are added',
   'runner s3:CreateMultipartUpload': 'the predictions are smaller than 64 MiB',
   'runner s3:UploadPart': 'the predictions are smaller than 64 MiB',
   'runner s3:CompleteMultipartUpload': 'the predictions are smaller than 64 MiB',

@@ -78,7 +78,10 @@ function runFiles(campaign: CheckedCampaign, { buckets }: PlannedUse): CallOfPro
   return [
     ...callsOn(`${folder} (spec.json)`, { 's3:PutObject': `${least} to ${most}, and 1 per canary` }),
     ...callsOn(`${folder} (claim, outcome.json)`, { 's3:GetObject': `${least * 2} or more` }),
-    ...callsOn(folder, { 's3:ListObjectsV2': '1 or more per submission' }),
+    ...callsOn(folder, {
+      's3:ListObjectsV2': '1 or more per submission',
+      's3:HeadObject': 'only for a run without an outcome: 1 or more',
+    }),
   ];
 }
 
@@ -93,7 +96,7 @@ function records({ campaign, submissions }: CheckedCampaign, use: PlannedUse): C
     }),
     ...callsOn(`${folder} (campaign.json, manifest.json, work lists, records)`, {
       's3:ListObjectsV2': `${submissions.length} or more`,
-      's3:HeadObject': 'only if an operator adds rounds: 1',
+      's3:HeadObject': '2 per record of a submission; 1 if an operator adds rounds',
       's3:GetObject': `${submissions.length} or more`,
     }),
     ...callsOn(`${folder} (work list)`, { 's3:PutObject': '1' }),
