@@ -19,12 +19,16 @@ while IFS= read -r line; do
   case $line in
     \#*) echo "$line" ;;
     HOLDOUT_USER=) echo "$line$(id -u):$(id -g)" ;;
-    *PASSWORD= | *SECRET_ACCESS_KEY=) echo "$line$(random)" ;;
+    *PASSWORD= | *SECRET_ACCESS_KEY= | *TOKEN=) echo "$line$(random)" ;;
     *) echo "$line" ;;
   esac
 done <.env.example >>.env.new
 mv .env.new .env
 # If Docker created it, it would belong to root.
 mkdir -p .holdout/compose
-mkdir -p -m 700 .holdout/compose/seal-keys
-echo 'Wrote .env. Keep it, and keep it secret.' >&2
+mkdir -p -m 700 .holdout/compose/seal-keys .holdout/compose/codec-keys
+echo 'Wrote .env. Keep it, and keep it secret. Once the stack is up, this link signs a browser in to the Web UI:' >&2
+value() {
+  sed -n "s/^$1=//p" .env
+}
+echo "http://127.0.0.1:$(value HOLDOUT_UI_PORT)/?token=$(value HOLDOUT_WEB_TOKEN)" >&2

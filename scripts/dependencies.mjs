@@ -40,7 +40,7 @@ export const areInstalled = (folder) =>
 /** @param {string} folder */
 function install(folder) {
   say('installing the npm packages (once, about a minute)');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
   });

@@ -32,18 +32,25 @@ export const resultObjects = {
   added: (campaign: string, sha256: string): string => `${campaign}/added/${sha256}.json`,
   actsFolder: (campaign: string): string => `${campaign}/acts/`,
   act: (campaign: string, sequence: number): string => `${campaign}/acts/${sequence}.json`,
+  basesFolder: (campaign: string): string => `${campaign}/bases/`,
   /** Submissions on one base image whose probes filled the GPU, or did not. */
   baseFolder: (campaign: string, base: string, kind: 'saturating' | 'measured'): string =>
     `${campaign}/bases/${base}/${kind}/`,
   canaryFolder: (campaign: string): string => `${campaign}/canaries/`,
   canary: (campaign: string, className: string, n: number): string => `${campaign}/canaries/${className}/${n}.json`,
-  /** What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image. */
-  /** `output`: sha256 of what the scanner printed; a later scan of the same image may find something else. */
+  scansFolder: (campaign: string): string => `${campaign}/scans/`,
+  /**
+   * What the host's scanner printed about the image with this manifest digest, `sha256:…`. May contain names from the image.
+   * `output`: sha256 of what the scanner printed; a later scan of the same image may find something else.
+   */
   imageScan: (campaign: string, submission: string, digest: string, output: string): string =>
     `${campaign}/scans/${submission}/${digest.slice('sha256:'.length)}-${output}.txt`,
   unsealingsFolder: (campaign: string): string => `${campaign}/unsealings/`,
   /** Who opened a sealed output or log, and why. */
   unsealing: (campaign: string, sequence: number): string => `${campaign}/unsealings/${sequence}.json`,
+  receiptsFolder: (campaign: string): string => `${campaign}/receipts/`,
+  /** An empty object that names an unsealing and the sha256 (hex) of its bytes: ledger/chains/receipts.ts. */
+  receipt: (campaign: string, sequence: number, digest: string): string => `${campaign}/receipts/${sequence}-${digest}`,
   /** The digests of the newest records, written with every publication: ledger/heads.ts. */
   heads: (campaign: string): string => `${campaign}/heads.json`,
   leaderboard: (campaign: string): string => `${campaign}/leaderboard.csv`,

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { loadStartUp, type StartUp } from '../src/local/batch-endpoint/start-up-file.ts';
+import { browserRefusedPorts } from '../src/local/stack/parts/browser-refused-ports.ts';
+import { httpApiHost } from '../src/local/stack/parts/temporal.ts';
+import { codecServerSettings } from '../src/codec-server/codec-server-settings.ts';
 import { startUpFileOf } from '../src/local/compose/container-environment.ts';
 import { loadRunnerSettings } from '../src/runner/runner-settings.ts';
 import { loadSettings } from '../src/settings.ts';
@@ -14,6 +17,7 @@ import {
   makeEnvironment,
   makeEnvironments,
   readComposeFile,
+  runMakeEnvironment,
   variablesIn,
   type Service,
 } from './support/compose-file.ts';
@@ -66,7 +70,7 @@ describe('docker-compose.yml against the Compose schema', () => {
 describe('the services of docker-compose.yml', () => {
   it('publish every port on 127.0.0.1 only', () => {
     const ports = all.flatMap(([, { ports = [] }]) => ports);
-    assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:8233:8080', '127.0.0.1:7070:7070']);
+    assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:6697:6697', '127.0.0.1:8233:8233', '127.0.0.1:7070:7070']);
   });
 
   it('pin every image of others by version and digest, as does the Dockerfile', () => {
@@ -104,7 +108,7 @@ describe('the services of docker-compose.yml', () => {
   });
 
   it('all have a restart policy, and every server a health check', () => {
-    const runsOnce = ['temporal-schema', 'temporal-namespace', 's3-accounts', 's3-buckets', 'client'];
+    const runsOnce = ['temporal-schema', 'temporal-namespace', 's3-accounts', 's3-buckets', 'codec-keys', 'client'];
     for (const [name, { restart, healthcheck }] of all) {
       assert.equal(restart, runsOnce.includes(name) ? 'no' : 'unless-stopped', name);
       assert.equal(healthcheck !== undefined, !runsOnce.includes(name) && name !== 'network', name);
@@ -139,19 +143,63 @@ describe('the keys in docker-compose.yml', () => {
   });
 
   it('of the worker and the runner are given to no other service', () => {
-    assert.deepEqual(holders(variables['HOLDOUT_WORKER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'worker']);
+    assert.deepEqual(holders(variables['HOLDOUT_WORKER_SECRET_ACCESS_KEY'] ?? ''), [...setUp, 'codec-keys', 'worker']);
     assert.deepEqual(holders(variables['HOLDOUT_RUNNER_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', ...setUp]);
     assert.deepEqual(holders(variables['HOLDOUT_BATCH_SECRET_ACCESS_KEY'] ?? '').sort(), ['batch', 'client', 'worker']);
   });
 
   it('are drawn at random by make-env.sh, which never replaces keys in use', () => {
-    const secrets = Object.entries(variables).filter(([name]) => /SECRET|PASSWORD/.test(name));
-    assert.equal(secrets.length, 6);
+    const secrets = Object.entries(variables).filter(([name]) => /SECRET|PASSWORD|TOKEN/.test(name));
+    assert.equal(secrets.length, 7);
     for (const [name, value] of secrets) assert.match(value, /^[A-Za-z0-9]{40}$/, name);
     const [first = {}, second] = makeEnvironments(2);
     assert.deepEqual(second, first);
     for (const [name, value] of secrets) assert.notEqual(first[name], value, name);
-    assert.equal(new Set(secrets.map(([, value]) => value)).size, 6);
+    assert.equal(new Set(secrets.map(([, value]) => value)).size, 7);
+  });
+});
+
+describe('Temporal in docker-compose.yml', () => {
+  const keyFolder = './.holdout/compose/codec-keys:/codec-keys';
+
+  it('carries sealed payloads by default: all who need the key file have it, as the user who may read it', () => {
+    const users = all.filter(([, { environment = {} }]) => 'HOLDOUT_CODEC_KEYS' in environment).map(([name]) => name);
+    assert.deepEqual(users.sort(), ['client', 'codec-keys', 'scorer', 'web-ui', 'worker']);
+    for (const name of users) {
+      assert.equal(environmentOf(name)['HOLDOUT_CODEC_KEYS'], '/codec-keys/keys.json', name);
+      assert.ok(service(name).volumes?.includes(name === 'codec-keys' ? keyFolder : `${keyFolder}:ro`), name);
+      assert.equal(service(name).user, variables['HOLDOUT_USER'], name);
+    }
+    const without = all.filter(([name]) => !users.includes(name));
+    for (const [name, { volumes: mounts = [] }] of without)
+      assert.ok(!JSON.stringify(mounts).includes('/codec-keys'), `${name} does not have the keys`);
+    for (const name of ['worker', 'scorer', 'web-ui'])
+      assert.equal(service(name).depends_on?.['codec-keys']?.condition, 'service_completed_successfully', name);
+    assert.deepEqual(service('codec-keys').command, ['node', 'dist/compose.mjs', 'codec-keys']);
+  });
+
+  it('shows its Web UI only behind the codec server, which listens where its port is published', () => {
+    assert.deepEqual(service('web-ui').ports, ['127.0.0.1:8233:8233']);
+    const { port, address, webUi, token } = codecServerSettings(environmentOf('web-ui'));
+    assert.deepEqual([port, address, token], [8233, '0.0.0.0', variables['HOLDOUT_WEB_TOKEN']]);
+    assert.equal(webUi.hostname, 'temporal-ui');
+    assert.equal(webUi.port, environmentOf('temporal-ui')['TEMPORAL_UI_PORT']);
+  });
+
+  it('has no HTTP port that a browser on this machine can use by the address of a container', () => {
+    const [published = ''] = service('temporal-ui').ports ?? [];
+    for (const port of [environmentOf('temporal-ui')['TEMPORAL_UI_PORT'], published.split(':')[1]])
+      assert.ok(browserRefusedPorts.includes(Number(port)), port);
+    const settings = parse(readFileSync('docker/temporal-dynamic-config.yaml', 'utf8')) as Record<string, unknown>;
+    assert.deepEqual(settings['frontend.httpAllowedHosts'], [{ value: [httpApiHost] }]);
+  });
+
+  it('has a link that signs in, which make-env.sh prints, and private folders for the keys', () => {
+    const [made] = runMakeEnvironment(1);
+    assert.ok(made, 'it ran');
+    const token = made.variables['HOLDOUT_WEB_TOKEN'];
+    assert.ok(made.printed.includes(`http://127.0.0.1:8233/?token=${token}\n`), made.printed);
+    assert.deepEqual(made.modes, { 'codec-keys': 0o700, 'seal-keys': 0o700 });
   });
 });
 

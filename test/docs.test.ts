@@ -115,6 +115,15 @@ describe('docs', () => {
     );
   });
 
+  it('have one table of variables, in which each row says who reads it and who sets it', () => {
+    const [, chapter = ''] = textOf('docs/aws.md').split('\n## Variables\n');
+    const [header = '', rule = '', ...rows] = chapter.match(/^\|.*\|$/gm) ?? [];
+    assert.match(header, /^\| variable +\| read by +\| set by +\| meaning +\|$/);
+    assert.match(rule, /^[| -]+$/);
+    assert.ok(rows.length > 30, `${rows.length} rows`);
+    for (const row of rows) assert.match(row, /^\| +`[^|]+\|( [^ |][^|]*\|){3}$/);
+  });
+
   it('have shell blocks that bash can read', () => {
     const faults = pages.flatMap((page) =>
       [...textOf(page).matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block = '']) => {

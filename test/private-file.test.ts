@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writePrivateFile } from '../src/private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../src/private-file.ts';
 
 describe('a new file of secrets', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdout-private-'));
@@ -22,5 +22,20 @@ describe('a new file of secrets', () => {
     writeFileSync(`${two}.${process.pid}.new`, '');
     writePrivateFile(two, 'whole');
     assert.equal(readFileSync(two, 'utf8'), 'whole');
+  });
+
+  it('of another user is not read, whoever that is', function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    const open = mkdtempSync(join(tmpdir(), 'holdout-private-'));
+    chmodSync(open, 0o755);
+    const theirs = join(open, 'theirs');
+    writeFileSync(theirs, 'secret', { mode: 0o600 });
+    try {
+      process.seteuid?.(65_534);
+      assert.throws(() => readPrivateFile(theirs), { message: 'it belongs to user 0, and this is user 65534' });
+    } finally {
+      process.seteuid?.(0);
+      rmSync(open, { recursive: true });
+    }
   });
 });

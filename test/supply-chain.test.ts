@@ -36,11 +36,36 @@ for (const folder of ['.', 'infra']) {
   });
 }
 
-describe('docker/Dockerfile', () => {
-  it('installs packages from the lock file, without their scripts', () => {
-    const commands = [...readFileSync('docker/Dockerfile', 'utf8').matchAll(/^RUN (npm .*)$/gm)].map(([, it]) => it);
-    assert.ok(commands.length > 0, 'it installs packages');
-    for (const command of commands) assert.match(command ?? '', /^npm ci --ignore-scripts /);
+describe('every command that installs npm packages', () => {
+  /** Of shell scripts, Dockerfiles and workflows, and of programs that start npm with a list of words. */
+  const shell = /^(?!\s*#).*?\b(npm\s+(?:-\S+\s+)*(?:install|ci|i|add|update|exec)\b.*|npx\b.*)$/gm;
+  const started = /'npm',\s*\[\s*('(?:install|ci|i|add|update|exec)'[^\]]*)\]/g;
+  const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+  const commands = tracked.stdout.split('\n').flatMap((file) => {
+    const isShell = /(^|\/)(Dockerfile[^/]*|run|[^/]+\.(sh|ya?ml))$/.test(file);
+    const isProgram = /^(?!test\/).*\.(mjs|ts)$/.test(file);
+    if (!isShell && !isProgram) return [];
+    const found = [...readFileSync(file, 'utf8').matchAll(isShell ? shell : started)];
+    return found.map(([, command = '']) => ({ file, command }));
+  });
+
+  it('is one that this test finds', () => {
+    assert.deepEqual([...new Set(commands.map(({ file }) => file))].sort(), [
+      '.ci/run',
+      'docker/Dockerfile',
+      'scripts/dependencies.mjs',
+    ]);
+    assert.ok([...'  if npm install --x y; then'.matchAll(shell)].length === 1, 'behind other words too');
+  });
+
+  it('runs none of their scripts, also in a folder without .npmrc', () => {
+    for (const { file, command } of commands) assert.match(command, /--ignore-scripts\b/, `${file}: ${command}`);
+  });
+
+  it('of an image takes them from the lock file', () => {
+    const ofImages = commands.filter(({ file }) => file.startsWith('docker/'));
+    assert.ok(ofImages.length > 0, 'the image has packages');
+    for (const { command } of ofImages) assert.match(command, /^npm ci /);
   });
 });
 

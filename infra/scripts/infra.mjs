@@ -21,6 +21,7 @@ const commands = {
       'test/cloud/infra/infra.test.ts',
       'test/cloud/infra/host.test.ts',
       'test/cloud/infra/settings.test.ts',
+      'test/cloud/infra/synth.test.ts',
       ...args,
     ]);
   },

@@ -15,7 +15,7 @@ const cloud = join('test', 'cloud', '/');
 /** Whole campaigns that take minutes of processor time: `npm run test:long` runs them. */
 const long = join('test', 'long', '/');
 
-/** Campaigns in which programs are killed systematically: `npm run chaos` runs them. */
+/** Campaigns under planned and random faults: `npm run chaos` runs them. */
 const chaos = join('test', 'chaos', '/');
 
 /** Every test file outside these folders, as a path from the project's root. */
@@ -24,9 +24,6 @@ export const testFiles = () =>
 
 /** Every test file in test/long. */
 export const longTestFiles = () => filesUnder(long);
-
-/** Every test file in test/chaos. */
-export const chaosTestFiles = () => filesUnder(chaos);
 
 /** Every test file in test/cloud. */
 export const cloudTestFiles = () => filesUnder(cloud);

@@ -2,6 +2,7 @@ import type { Pseudonym } from '../campaign/model/frozen-campaign.ts';
 import { costOfRuns } from '../campaign/model/money.ts';
 import type { RunRecord, Standing, SubmissionReport } from '../campaign/model/messages.ts';
 import { appendRecord, chainOf, recordsBefore } from '../ledger/ledger.ts';
+import { imageFindings } from '../images/image-findings.ts';
 import { evidenceOf } from '../ledger/evidence.ts';
 import type { Evidence, LedgerRecord } from '../ledger/record.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -10,12 +11,15 @@ import { effectiveRecord } from '../ledger/chains/effective-record.ts';
 /** A record whose place in the chain is not known yet. */
 export type SubmissionResult = Omit<LedgerRecord, 'version' | 'predecessor' | 'evidence'>;
 
-/** Writes the record of a round into the ledger, then reports to the campaign. */
+/**
+ * Writes the record of a round into the ledger, then reports to the campaign. `base`: of the round's image, null if there is
+ * none; workflows of older versions do not say.
+ */
 export async function recordResult(
   deps: Dependencies,
-  { shownAs: _notRecorded, ...result }: SubmissionResult & { shownAs?: Pseudonym },
+  { shownAs: _notRecorded, base, ...result }: SubmissionResult & { shownAs?: Pseudonym; base?: string | null },
 ): Promise<void> {
-  const { record, before } = await keepResult(deps, result);
+  const { record, before } = await keepResult(deps, result, base);
   await deps.report(result.campaign, reportOf(record, before));
 }
 
@@ -26,6 +30,7 @@ export async function recordResult(
 export async function keepResult(
   deps: Dependencies,
   result: SubmissionResult,
+  base?: string | null,
 ): Promise<{ record: LedgerRecord; before: LedgerRecord[] }> {
   const { campaign, submission, sequence } = result;
   const chain = await chainOf(deps.results, campaign, submission);
@@ -33,18 +38,25 @@ export async function keepResult(
   const known = chain[sequence - 1];
   if (known && chain.length > sequence) return { record: known.record, before };
   const predecessor = chain[sequence - 2]?.digest ?? null;
-  const evidence = known ? known.record.evidence : await evidenceOfRound(deps, result);
+  const evidence = known ? known.record.evidence : await evidenceOfRound(deps, result, base);
   const record: LedgerRecord = { version: 1, ...result, predecessor, ...(evidence && { evidence }) };
   await appendRecord(deps.results, record);
   return { record, before };
 }
 
 /** A repeated call must not gather it again: a job that could not be stopped may have written an outcome since. */
-const evidenceOfRound = async (
+async function evidenceOfRound(
   deps: Dependencies,
   { campaign, submission, runs }: SubmissionResult,
-): Promise<Evidence> =>
-  evidenceOf(deps.runs, { campaign, submission, runs, frozen: await deps.frozen.digest(campaign) });
+  base: string | null | undefined,
+): Promise<Evidence> {
+  const { scan } = await deps.frozen.campaign(campaign);
+  const about = { campaign, submission, isScanned: scan !== undefined, isProbed: runs.some(isProbe) };
+  const findings = base === undefined ? undefined : await imageFindings(deps.results, { ...about, base });
+  return evidenceOf(deps.runs, { campaign, submission, runs, frozen: await deps.frozen.digest(campaign), findings });
+}
+
+const isProbe = ({ purpose }: RunRecord): boolean => purpose === 'probe';
 
 /** The report to the campaign about a record, given the records before it. */
 export function reportOf(record: LedgerRecord, before: readonly LedgerRecord[]): SubmissionReport {

@@ -10,6 +10,7 @@ import { resourcesOf } from '../batch/definitions/job-definition.ts';
 import { holdoutError } from '../errors.ts';
 import { awsCall } from './aws-call.ts';
 import type { Caller } from './caller.ts';
+import { unusedMemory } from './rules/machine-faults.ts';
 import { queueFault, type QueueUser } from './rules/queue-fault.ts';
 
 /** An instance class with its queue. */
@@ -17,9 +18,10 @@ export interface QueueClass extends JobClass {
   queue: string;
 }
 
-/** A queue that can be used, and what its machines are. */
+/** A queue that can be used, the type of its machines if Batch manages them, and what its jobs leave unused of them. */
 export interface UsableQueue {
-  environments: ComputeEnvironmentDetail[];
+  instanceType: string | undefined;
+  unused: string | undefined;
 }
 
 /** Describes the queue of a class with its compute environments; `prefix` is the installation's. Throws QUEUE_UNUSABLE, AWS_ACCESS_DENIED and the like. */
@@ -36,7 +38,9 @@ export async function checkQueue(
   if (fault !== undefined) {
     throw holdoutError('QUEUE_UNUSABLE', { queue, instanceClass: name, ...fault, effect: caller.effect });
   }
-  return { environments };
+  const [instanceType] = environments.flatMap(({ computeResources }) => computeResources?.instanceTypes ?? []);
+  const unused = instanceType === undefined ? undefined : unusedMemory(userOf(instanceClass), instanceType);
+  return { instanceType, unused };
 }
 
 async function queueNamed(batch: BatchClient, queue: string, caller: Caller): Promise<JobQueueDetail | undefined> {

@@ -31,7 +31,7 @@ async function reason(client: S3Client, bucket: string, owner: string | undefine
   } catch (error) {
     return bucketError(bucket, error, owner, caller);
   }
-  return holdoutError('BUCKET_UNUSABLE', { bucket, why: denied(owner, caller), effect: caller.effect });
+  return holdoutError('BUCKET_UNUSABLE', { bucket, why: denied(owner, caller), who: byAccount, effect: caller.effect });
 }
 
 /** The error of the catalogue for an error of a call to S3. */
@@ -40,9 +40,15 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
   const { accessKeyId: key, effect } = caller;
   const kind = awsErrorKind(error);
   const status = statusOf(error);
-  const unusable = (why: string): Error => holdoutError('BUCKET_UNUSABLE', { bucket, why, effect }, error);
+  const unusable = (why: string): Error =>
+    holdoutError('BUCKET_UNUSABLE', { bucket, why, who: byAccount, effect }, error);
   if (kind.kind === 'elsewhere') return holdoutError('BUCKET_UNUSABLE', elsewhere(bucket, kind.region, caller), error);
-  if (status === 301) return unusable(`is not in ${caller.region}`);
+  if (status === 301)
+    return holdoutError(
+      'BUCKET_UNUSABLE',
+      { bucket, why: `is not in ${caller.region}`, who: 'operator', effect },
+      error,
+    );
   if (kind.kind === 'key') {
     return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (bucket ${bucket})`, effect }, error);
   }
@@ -56,11 +62,15 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
   return unusable(`cannot be used by the key ${key}: ${status ?? ''} ${messageOf(error)}`);
 }
 
+/** Who makes buckets and grants rights. */
+const byAccount = 'administrator of the AWS account';
+
 const denied = (owner: string | undefined, { accessKeyId }: Caller): string =>
   `denies access to the key ${accessKeyId}${owner === undefined ? '' : ` or does not belong to account ${owner}`}`;
 
 const elsewhere = (bucket: string, found: string, { region, effect }: Caller) => ({
   bucket,
+  who: 'operator' as const,
   why: `is in ${found}, but AWS_REGION is ${region}; queues and buckets have to be in one region`,
   effect,
 });

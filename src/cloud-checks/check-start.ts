@@ -31,9 +31,9 @@ const effect = 'nothing was uploaded or started';
 
 /**
  * Checks what a campaign needs before anything is uploaded, the outermost first: key and account, buckets, Temporal, workers,
- * then each class. Throws the first fault.
+ * then each class. Throws the first fault; returns what an operator should know and may leave as it is.
  */
-export async function checkStart(surroundings: Surroundings, classes: readonly QueueClass[]): Promise<void> {
+export async function checkStart(surroundings: Surroundings, classes: readonly QueueClass[]): Promise<string[]> {
   const { s3, temporal, settings, env } = surroundings;
   const caller = await callerOf(s3, effect);
   if (hasAwsAccount(env)) await callerIdentity(caller, settings.bucketOwner);
@@ -43,27 +43,31 @@ export async function checkStart(surroundings: Surroundings, classes: readonly Q
   if (settings.imageStore !== '') await unlessUnknown(checkImageStore(settings.imageStore, caller));
   await checkNamespace(temporal, effect);
   await checkSearchAttributes(temporal, effect);
-  await checkHosts(surroundings, classes, caller);
+  const notes = await checkHosts(surroundings, classes, caller);
   await checkPollers(temporal, effect);
+  return notes;
 }
 
 async function checkHosts(
   { batch, settings, env, runnerHost }: Surroundings,
   classes: readonly QueueClass[],
   caller: Caller,
-): Promise<void> {
+): Promise<string[]> {
   const { jobDefinition: prefix, bucketPrefix, bucketOwner } = settings;
   const installation = { prefix, region: caller.region, bucketPrefix, bucketOwner };
   const images = new Set<string>();
   const roles = new Set<string>();
+  const notes: string[] = [];
   for (const instanceClass of classes) {
-    await checkQueue(batch, instanceClass, bucketPrefix, caller);
+    const { unused } = await checkQueue(batch, instanceClass, bucketPrefix, caller);
+    if (unused !== undefined) notes.push(`each job of class ${instanceClass.name} ${unused}`);
     const host = await checkJobDefinition(batch, instanceClass, installation, runnerHost, caller);
     if (host.kind === 'local') continue;
     images.add(host.image);
     roles.add(host.jobRoleArn);
   }
-  if (!hasAwsAccount(env)) return;
+  if (!hasAwsAccount(env)) return notes;
   for (const role of roles) await unlessUnknown(checkJobRole(role, caller));
   for (const image of images) await unlessUnknown(checkRunnerImage(image, caller));
+  return notes;
 }

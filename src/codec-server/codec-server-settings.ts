@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { holdoutError } from '../errors.ts';
 
 /** Settings of the codec server. */
@@ -8,11 +9,13 @@ export interface CodecServerSettings {
   webUi: URL;
   /** 0: a free one. */
   port: number;
+  /** The IP address to listen on: another one than loopback only in a container whose port is published on loopback alone. */
+  address: string;
   /** What a browser or a program has to present. */
   token: string;
 }
 
-/** Reads HOLDOUT_CODEC_KEYS, HOLDOUT_WEB_UI, HOLDOUT_UI_PORT and HOLDOUT_WEB_TOKEN. Throws USAGE. */
+/** Reads HOLDOUT_CODEC_KEYS, HOLDOUT_WEB_UI, HOLDOUT_UI_PORT, HOLDOUT_UI_ADDRESS and HOLDOUT_WEB_TOKEN. Throws USAGE. */
 export function codecServerSettings(env: NodeJS.ProcessEnv): CodecServerSettings {
   const required = (name: string): string => {
     const value = env[name];
@@ -25,6 +28,7 @@ export function codecServerSettings(env: NodeJS.ProcessEnv): CodecServerSettings
     keys: required('HOLDOUT_CODEC_KEYS'),
     webUi: addressIn(required('HOLDOUT_WEB_UI')),
     port: portIn(env['HOLDOUT_UI_PORT'] || '8233'),
+    address: ipIn(env['HOLDOUT_UI_ADDRESS'] || '127.0.0.1'),
     token,
   };
 }
@@ -34,6 +38,11 @@ function addressIn(value: string): URL {
   if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url;
   const message = `HOLDOUT_WEB_UI=${JSON.stringify(value)} is not an address such as https://temporal-ui.example.org.`;
   throw holdoutError('USAGE', { message });
+}
+
+function ipIn(value: string): string {
+  if (isIP(value) !== 0) return value;
+  throw holdoutError('USAGE', { message: `HOLDOUT_UI_ADDRESS=${JSON.stringify(value)} is not an IP address.` });
 }
 
 function portIn(value: string): number {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../codec/key-ring.ts';
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
 import { keyCommand } from './key-commands.ts';
-import { listenLocally } from './listen.ts';
+import { listen } from './listen.ts';
 import { openCodecServer } from './server.ts';
 import { codecServerSettings } from './codec-server-settings.ts';
 
@@ -21,7 +21,7 @@ async function serve(): Promise<void> {
   const settings = codecServerSettings({ ...process.env, HOLDOUT_WEB_TOKEN: token });
   const server = openCodecServer(new KeyRing(settings.keys), settings);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
-  const port = await listenLocally(server, settings.port);
+  const port = await listen(server, settings.port, settings.address);
   server.on('error', fail);
   if (given === undefined) process.stdout.write(`Web UI: http://127.0.0.1:${port}/?token=${token}\n`);
 }

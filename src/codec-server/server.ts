@@ -5,7 +5,7 @@ import { admission } from './admission.ts';
 import { decoded, encoded, recipientOf, sealedMessage } from './codec-calls.ts';
 import { payloadsIn, type JsonPayload } from './json-payload.ts';
 import type { CodecServerSettings } from './codec-server-settings.ts';
-import { passOn } from './upstream.ts';
+import { jsonFrom, passOn } from './upstream.ts';
 
 /** Bytes of a request that is read as a whole; a page of a history has some megabytes. */
 const longestBody = 64 * 1024 * 1024;
@@ -69,8 +69,7 @@ const codecCalls: Record<string, CodecCall> = {
 
 /** The Web UI's settings, with this server as its codec. */
 async function webUiSettings(webUi: URL, { headers }: IncomingMessage): Promise<object> {
-  const response = await fetch(new URL('/api/v1/settings', webUi));
-  const settings = (await response.json()) as { Codec?: object };
+  const settings = (await jsonFrom(webUi, '/api/v1/settings')) as { Codec?: object };
   return {
     ...settings,
     Codec: { ...settings.Codec, Endpoint: `http://${headers.host}/codec`, PassAccessToken: false },

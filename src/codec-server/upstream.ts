@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { json } from 'node:stream/consumers';
 import { cookieName } from './admission.ts';
 
 /** Headers that belong to one connection, not to the request (RFC 9110, 7.6.1). */
@@ -16,9 +18,8 @@ const ofConnection = new Set([
 /** Passes a request on to the Web UI, with this body in the place of its own if one is given. */
 export function passOn(from: IncomingMessage, to: ServerResponse, webUi: URL, port: number, body?: Buffer): void {
   const target = new URL(from.url ?? '/', webUi);
-  const send = target.protocol === 'https:' ? secureRequest : request;
   const headers = headersFor(from, webUi, port, body);
-  const sent = send({ ...addressOf(target, webUi), method: from.method, headers }, (response) => {
+  const sent = sendTo(webUi)({ ...addressOf(target, webUi), method: from.method, headers }, (response) => {
     const kept = Object.entries(response.headers).filter(([name]) => !ofConnection.has(name));
     to.writeHead(response.statusCode ?? 502, Object.fromEntries(kept));
     response.pipe(to);
@@ -32,6 +33,15 @@ export function passOn(from: IncomingMessage, to: ServerResponse, webUi: URL, po
   if (body) sent.end(body);
   else from.pipe(sent);
 }
+
+/** The Web UI's response to a GET, as JSON. Not by fetch, which refuses the ports that browsers refuse. */
+export async function jsonFrom(webUi: URL, path: string): Promise<unknown> {
+  const sent = sendTo(webUi)(addressOf(new URL(path, webUi), webUi)).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return json(response);
+}
+
+const sendTo = ({ protocol }: URL): typeof request => (protocol === 'https:' ? secureRequest : request);
 
 /** The path comes from the request, the server never does. */
 const addressOf = ({ pathname, search }: URL, { hostname, port, protocol }: URL) => ({

@@ -76,10 +76,6 @@ export const campaignErrors = {
     (d) =>
       `Check that a worker runs (npm run worker), then check whether the command took effect: npm run holdout -- status ${d.campaign}`,
   ),
-  NO_WORKER: userError<{ campaign: string; queue: string }>(
-    (d) => `No worker polls ${d.queue}, so campaign ${d.campaign} does not respond. Its running jobs continue.`,
-    'Start a worker (npm run worker), then run the same command again.',
-  ),
   CAMPAIGN_STUCK: platformError<{ campaign: string; stuck: string }>(
     (d) => `Campaign ${d.campaign} cannot load its state: ${d.stuck}`,
     (d) => `Remove the cause; the campaign retries by itself. Then: npm run holdout -- status ${d.campaign}`,
@@ -104,22 +100,6 @@ export const campaignErrors = {
     (d) =>
       `HOLDOUT_STACK is ${d.given === undefined ? 'not set' : JSON.stringify(d.given)}; a worker needs it to know which Temporal and AWS to use.`,
     'Set HOLDOUT_STACK=remote for your own; the embedded stack starts its workers itself.',
-  ),
-  WORKER_UNREADY: userError<{ missing: string; next: string }>(
-    (d) => `This worker lacks ${d.missing}; it takes no tasks.`,
-    (d) => d.next,
-  ),
-  BUCKET_PREFIX_MISSING: userError<Record<string, never>>(
-    () => 'HOLDOUT_BUCKET_PREFIX is empty; bucket names are global in AWS, so holdout-labels may belong to a stranger.',
-    'Set HOLDOUT_BUCKET_PREFIX to the prefix in infra/settings.ts; nothing was started.',
-  ),
-  BUCKET_OWNER_MISSING: userError<Record<string, never>>(
-    () => 'HOLDOUT_BUCKET_OWNER is not set; without it S3 cannot refuse a bucket of another account.',
-    'Set it to the id of the account that owns the buckets (aws sts get-caller-identity --query Account); nothing was started.',
-  ),
-  BUCKET_OWNER_INVALID: userError<{ given: string }>(
-    (d) => `HOLDOUT_BUCKET_OWNER is ${JSON.stringify(d.given)}; it has to be the 12 digits of an account id.`,
-    'Print the id: aws sts get-caller-identity --query Account; nothing was started.',
   ),
   STACK_DOWN: userError<{ home: string }>(
     (d) => `No embedded stack is up in ${d.home}.`,

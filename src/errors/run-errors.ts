@@ -40,11 +40,6 @@ export const runErrors = {
       `${d.revisions === 0 ? '' : `; ${d.revisions} active revisions have other resources`}.`,
     'Deploy the infrastructure with the vCPUs, memory and GPUs of the campaign file, or correct the campaign file.',
   ),
-  RUNNER_IMAGE_TAG: userError<{ image: string }>(
-    (d) =>
-      `The image of the runner, ${JSON.stringify(d.image)}, is not named by its digest: it could change in the middle of a campaign.`,
-    'Name it as REPOSITORY@sha256:…; aws ecr describe-images shows the digest. No job definition was registered.',
-  ),
   RUNNER_SETTING: platformError<{ name: string; value: string }>(
     (d) => `The runner cannot use ${d.name}=${JSON.stringify(d.value)}.`,
     'Correct the variable in the job definition; nothing was started.',

@@ -34,7 +34,7 @@ export async function cancelRounds(
         runs: [],
         score: null,
         image: null,
-        evidence: { campaign: frozen, runs: {} },
+        evidence: { campaign: frozen, runs: {}, findings: [] },
       });
       if (wrote) closed += 1;
     }

@@ -22,6 +22,24 @@ export interface Heads {
   leaderboard: string;
 }
 
+const fields: Readonly<Record<keyof Heads, true>> = {
+  version: true,
+  campaign: true,
+  acts: true,
+  unsealings: true,
+  ledger: true,
+  canaries: true,
+  results: true,
+  leaderboard: true,
+};
+
+/** Why heads.json has not the form of one; undefined if it has. Nothing names its digest, so a misspelt field would be lost. */
+export function malformedHeads(heads: Heads): string | undefined {
+  const unknown = Object.keys(heads).find((name) => !Object.hasOwn(fields, name));
+  if (unknown !== undefined) return `\`${unknown}\` is no field of it`;
+  return heads.version === 1 ? undefined : '`version` is not 1';
+}
+
 /** The length of a chain and the digest of its newest record; null if it is empty. */
 export interface Head {
   records: number;

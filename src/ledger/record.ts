@@ -35,6 +35,11 @@ export interface Evidence {
   campaign: string;
   /** The objects of each run of the round, by the run's number. */
   runs: Record<string, RunEvidence>;
+  /**
+   * Keys in the results bucket of what was found about the image: what the host's scanner printed, which ends in its sha256,
+   * and what the probes say about its base, which is empty. Absent in older records.
+   */
+  findings?: string[];
 }
 
 /** The objects of a run in the runs bucket when the round was recorded; one that did not exist is absent. */
@@ -46,4 +51,6 @@ export interface RunEvidence {
   trouble?: string;
   /** As the outcome names it. */
   predictions?: string;
+  /** The log and the predictions of a run without an outcome, which nothing else names. Absent in older records. */
+  left?: { log?: string; predictions?: string };
 }

@@ -11,6 +11,9 @@ const programs: readonly (readonly [string, ...string[]])[] = [
   ['losetup', '--version'],
   ['flock', '--version'],
   ['cat', '--version'],
+  // For a writable root.
+  ['find', '--version'],
+  ['chown', '--version'],
 ];
 
 /** Starts every program that the runner needs; prints a line for each. Throws COMMAND_FAILED for the first that fails. */

@@ -7,6 +7,7 @@ import { record, run, type ResultsBucket } from '../ledger/store-rig.ts';
 import { ActivityRig } from './activity-rig.ts';
 import type { ScoreFile } from '../../src/ledger/score-file.ts';
 import { runObjects, resultObjects } from '../../src/object-keys.ts';
+import { frozenCampaign } from '../support/campaigns/frozen-campaign.ts';
 import { sealBytes } from '../../src/sealing/age.ts';
 import { makeSealKey } from '../../src/sealing/seal-keys.ts';
 import { sha256 } from '../../src/sha256.ts';
@@ -96,6 +97,34 @@ describe('the rounds of a submission', () => {
       costMicroUsd: 0,
     });
     assert.equal((await chainOf(resultsBucket, 'results', 'old'))[0]?.record.state, 'failed');
+  });
+
+  it('name what was found about the image, and what a run without an outcome left', async () => {
+    const campaign = 'found';
+    await resultsBucket.freeze(
+      campaign,
+      { one: ['s', 't'] },
+      { scan: { command: ['true'], onFinding: 'flag' }, sampleSet: frozenCampaign().testSet },
+    );
+    const { store, bucket } = resultsBucket;
+    const scan = resultObjects.imageScan(campaign, 's', `sha256:${'1'.repeat(64)}`, sha256('printed'));
+    const base = `${resultObjects.baseFolder(campaign, 'base', 'saturating')}s`;
+    for (const key of [scan, base, base.replace(/s$/, 't')]) await store.writeIfAbsent(bucket, key, '');
+    const { runs } = rig.batch.s3.buckets;
+    await store.write(runs, runObjects.log(`${campaign}/s/1`), 'sealed log');
+    await store.write(runs, runObjects.predictions(`${campaign}/s/1`), 'sealed');
+    const rest = { campaign, runs: [run(1, { purpose: 'probe' })] };
+    await rig.activities.recordResult({ ...result('s', rest), base: 'base' });
+    await rig.activities.recordResult({ ...result('t', { campaign }), base: null });
+    await rig.activities.recordResult(result('t', { campaign, sequence: 2 }));
+    const [[first], [second, older]] = [
+      await chainOf(resultsBucket, campaign, 's'),
+      await chainOf(resultsBucket, campaign, 't'),
+    ];
+    const evidence = first?.record.evidence;
+    assert.deepEqual(evidence?.findings, [scan, base]);
+    assert.deepEqual(evidence?.runs[1], { left: { log: sha256('sealed log'), predictions: sha256('sealed') } });
+    assert.deepEqual([second?.record.evidence?.findings, older?.record.evidence?.findings], [[], undefined]);
   });
 
   it('that were not written do not exist', async () => {

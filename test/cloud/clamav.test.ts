@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { PulledImage } from '../../src/activities/pull-image.ts';
+import type { Manifest, Submission } from '../../src/campaign/model/frozen-campaign.ts';
 import { hostScan } from '../../src/images/scans/host-scan.ts';
+import { resultObjects } from '../../src/object-keys.ts';
+import { sha256 } from '../../src/sha256.ts';
+import { ActivityRig } from '../activities/activity-rig.ts';
+import { submissionOf } from '../ledger/store-rig.ts';
 import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
 import { GateRig } from '../support/images/gate-rig.ts';
 import { tarOf } from '../support/images/image-archives.ts';
@@ -75,4 +81,61 @@ describe(`ClamAV as the host’s scanner${skipped}`, function () {
       assert.equal(await scanned('nothing bad', pack, `${oci.layer}${suffix}`), 'clean');
     });
   }
+
+  describe('when a submission’s image is fetched', () => {
+    let rig: ActivityRig;
+    before(async () => {
+      rig = await ActivityRig.start();
+      const images = { infected: eicar, harmless: 'nothing bad' };
+      for (const onFinding of ['refuse', 'flag'] as const) {
+        const submissions = await Promise.all(
+          Object.entries(images).map(([name, text]) => handedIn(`${onFinding}/${name}.tar`, name, text)),
+        );
+        const manifest: Manifest = { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] };
+        await rig.results.freezeRows(onFinding, manifest, { scan: { command, onFinding } });
+      }
+    });
+    after(() => rig.stop());
+
+    async function handedIn(key: string, submission: string, text: string): Promise<Submission> {
+      const builder = new OciBuilder();
+      const archive = await tarOf(builder.entries([builder.image(await layersOf(text))]));
+      const { images: bucket } = rig.batch.s3.buckets;
+      await rig.results.store.write(bucket, key, archive);
+      return { ...submissionOf('one', submission), image: { kind: 'archive', bucket, key, sha256: sha256(archive) } };
+    }
+
+    /** What became of an image, and what the scanner printed about it. */
+    async function pulled(campaign: string, submission: string): Promise<{ image: PulledImage; printed: string[] }> {
+      const image = await rig.call('pullImage', { campaign, submission });
+      const { store, bucket } = rig.results;
+      const printed: string[] = [];
+      for await (const key of store.list(bucket, `${resultObjects.scansFolder(campaign)}${submission}/`))
+        printed.push(String(await store.read(bucket, key)));
+      return { image, printed };
+    }
+
+    it('refuses the EICAR test file by the host’s rule, before the image reaches the store', async () => {
+      const { image, printed } = await pulled('refuse', 'infected');
+      assert.ok(image.kind === 'refused' && image.byHost, JSON.stringify(image));
+      assert.match(image.why, /^the host’s scanner found something: s3:\/\/\S+\.txt; no run was started$/);
+      assert.match(printed.join(), /Eicar-Test-Signature.* FOUND$/m);
+    });
+
+    it('or flags it and goes on', async () => {
+      const { image, printed } = await pulled('flag', 'infected');
+      assert.equal(image.kind, 'pulled');
+      assert.match(image.kind === 'pulled' ? (image.scan ?? '') : '', /^the host’s scanner found something: s3:/);
+      assert.match(printed.join(), /Eicar-Test-Signature.* FOUND$/m);
+    });
+
+    for (const rule of ['refuse', 'flag']) {
+      it(`lets an image pass in which it finds nothing, with ${rule}`, async () => {
+        const { image, printed } = await pulled(rule, 'harmless');
+        assert.deepEqual([image.kind, 'scan' in image], ['pulled', false]);
+        assert.doesNotMatch(printed.join(), /FOUND/);
+        assert.equal(printed.length, 1);
+      });
+    }
+  });
 });

@@ -61,7 +61,12 @@ export class CloudStack {
     });
     await endpoint.start();
     const stack = new CloudStack(folder, s3, temporal, endpoint, registry);
-    await stack.startWorker();
+    try {
+      await stack.startWorker();
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
     return stack;
   }
 
@@ -100,10 +105,11 @@ export class CloudStack {
     this.worker = this.spawn(['worker'], { HOLDOUT_READY_FILE: ready });
     this.worker.stderr?.on('data', (chunk: Buffer) => (this.workerLog += chunk.toString()));
     this.worker.stdout?.on('data', (chunk: Buffer) => (this.workerLog += chunk.toString()));
-    await eventually('the worker polls', () => {
+    const polls = (): boolean => {
       if (this.worker?.exitCode !== null) throw new Error(this.workerLog);
       return existsSync(ready);
-    });
+    };
+    await eventually('the worker polls', polls, { withinMs: 120_000 });
   }
 
   private spawn(args: string[], more: NodeJS.ProcessEnv = {}): ChildProcess {

@@ -12,7 +12,7 @@ import { DockerHost } from '../support/docker-host.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { describeWithDocker, runnerHost, toS3, withoutLauncher } from './batch-host.ts';
 import { CloudStack } from './cloud-stack.ts';
-import { agentArguments, variablesOf } from './ecs-agent.ts';
+import { jobScript } from './ecs-agent.ts';
 import { pushRunnerImage } from './runner-image.ts';
 
 interface Expected {
@@ -50,13 +50,7 @@ describeWithDocker('the example on Batch hosts, each with its own engine', funct
       const host = hosts.get(instanceClass.queue);
       assert.ok(host);
       const definition = change(jobDefinition('holdout-runner', runnerHost(image, host.scratch), instanceClass), host);
-      const variables = Object.entries(variablesOf(definition)).map(([name, value]) => `export ${name}='${value}'\n`);
-      const words = [...host.command, 'run', '--rm', '--name=ecs-@', ...agentArguments(definition, toS3)];
-      const command = words
-        .map((word) => `'${word}'`)
-        .join(' ')
-        .replace('ecs-@', `ecs-'"$AWS_BATCH_JOB_ID"'`);
-      return [instanceClass.queue, `${variables.join('')}exec ${command}`] as const;
+      return [instanceClass.queue, jobScript(host, definition, toS3)] as const;
     });
     return CloudStack.start({ registry: registry.host, jobs: Object.fromEntries(jobs) });
   }

@@ -1,81 +1,112 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from '../../scripts/build.mjs';
 import { projectRoot } from '../../src/local/project-root.ts';
-import { which } from '../../src/local/tools/find-engine.ts';
+import { debianFiles } from '../support/debian-files.ts';
 import { type DockerHost, dockerPrograms } from '../support/docker-host.ts';
-import { ProgramsUnavailable } from '../support/debian-programs.ts';
+import { readRunnerStage } from './runner-stage.ts';
 
-/** What docker/Dockerfile installs into the runner's image, besides Node and docker. */
-const programs = ['skopeo', 'mkfs.ext4', 'mount', 'umount', 'losetup', 'flock', 'cat', 'find', 'chown', 'env', 'sh'];
-
-/** Files of this machine that these programs read. */
-const configuration = [
-  '/etc/mke2fs.conf',
-  '/etc/containers/policy.json',
-  '/etc/passwd',
-  '/etc/ssl/certs',
-  '/etc/nsswitch.conf',
-];
+/** What no package contains, because scripts of packages and of the base image make it. */
+const made = ['/etc/passwd', '/etc/group', '/etc/ssl/certs', '/etc/nsswitch.conf'];
 
 /**
- * Builds the runner's image as the target `runner` of docker/Dockerfile does, but from the programs of this machine, because
- * no base image can be pulled here. Pushes it to a registry and returns its reference by digest.
+ * Builds the runner's image as the target `runner` of docker/Dockerfile says, but from the Debian packages and programs of this
+ * machine, because no base image can be pulled here. Pushes it to a registry and returns its reference by digest.
  */
 export async function pushRunnerImage(host: DockerHost, registry: string): Promise<string> {
   await build();
-  const root = mkdtempSync(join(tmpdir(), 'holdout-runner-image-'));
+  const { packages, copies, entryPoint } = readRunnerStage();
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-runner-image-'));
   try {
-    const docker = join(dockerPrograms(), 'usr/bin/docker');
-    for (const program of programs.map(pathOf)) copyProgram(root, program, program);
-    copyProgram(root, process.execPath, '/usr/local/bin/node');
-    copyProgram(root, docker, '/usr/local/bin/docker');
-    for (const path of configuration.filter((path) => existsSync(path)))
-      cpSync(path, join(root, path), { recursive: true, dereference: true });
-    for (const folder of ['tmp', 'proc', 'sys', 'dev', 'run', 'var/tmp', 'root', 'var/run', 'opt/holdout'])
-      mkdirSync(join(root, folder), { recursive: true });
+    const [root, tar, list] = ['root', 'image.tar', 'list'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    makeBase(root);
+    for (const { source, target } of copies) copyProgram(root, fileOf(source), target);
     const insecure = `[[registry]]\nlocation = "${registry}"\ninsecure = true\n`;
+    mkdirSync(join(root, 'etc/containers'), { recursive: true });
     writeFileSync(join(root, 'etc/containers/registries.conf'), insecure);
-    copyFileSync(join(projectRoot(), 'dist/runner.mjs'), join(root, 'opt/holdout/runner.mjs'));
-    const tar = join(root, '..', `${root.split('/').at(-1)}.tar`);
-    execFileSync('tar', ['--create', '--file', tar, '--directory', root, '.']);
+    const others = debianFiles(packages).filter((path) => !existsSync(join(root, path)));
+    writeFileSync(list, others.map((path) => `.${path}\n`).join(''));
+    const parts = ['-C', '/', '--no-recursion', `--files-from=${list}`, '--recursion', '-C', root, '.'];
+    execFileSync('tar', ['--create', '--file', tar, ...parts]);
     const name = `${registry}/holdout-runner:test`;
     const changes = [
-      'ENTRYPOINT ["node", "/opt/holdout/runner.mjs"]',
-      'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      `ENTRYPOINT ${JSON.stringify(entryPoint)}`,
+      'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ];
     await host.docker('import', ...changes.map((change) => `--change=${change}`), tar, name);
-    rmSync(tar);
     await host.docker('push', name);
     return host.docker('image', 'inspect', '--format={{index .RepoDigests 0}}', name);
   } finally {
-    rmSync(root, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
-function pathOf(program: string): string {
-  const found =
-    which(program) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, program)).find((path) => existsSync(path));
-  if (found === undefined) throw new ProgramsUnavailable(`this machine has no ${program}`);
-  return found;
+/** Folders, links and files of the base image that belong to no package. */
+function makeBase(root: string): void {
+  for (const folder of [
+    'tmp',
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'var/tmp',
+    'root',
+    'usr/bin',
+    'usr/sbin',
+    'usr/lib',
+    'usr/lib64',
+  ])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['bin', 'sbin', 'lib', 'lib64']) symlinkSync(`usr/${folder}`, join(root, folder));
+  symlinkSync('/run', join(root, 'var/run'));
+  for (const path of made.filter((path) => existsSync(path)))
+    cpSync(path, join(root, path), { recursive: true, dereference: true });
 }
 
-/** Copies a program and its libraries. */
+/** Where this machine has what the Dockerfile takes from another image or from the stage `build`. */
+function fileOf(source: string): string {
+  switch (source) {
+    case '/usr/local/bin/docker':
+      return join(dockerPrograms(), 'usr/bin/docker');
+    case '/usr/local/bin/node':
+      return process.execPath;
+    case '/opt/holdout/dist/runner.mjs':
+      return join(projectRoot(), 'dist/runner.mjs');
+    default:
+      throw new Error(`the image of the tests has no ${source}`);
+  }
+}
+
+/** Copies a file and, if it is a program, the libraries that no package of the image contains. */
 function copyProgram(root: string, from: string, to: string): void {
   copyInto(root, from, to);
   const search = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((folder) => join(dockerPrograms(), folder));
   const env = { ...process.env, LD_LIBRARY_PATH: search.join(':') };
   const { stdout } = spawnSync('ldd', [from], { encoding: 'utf8', env });
   for (const [, library = ''] of stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)) {
-    copyInto(root, library, library.replace(dockerPrograms(), ''));
+    const ownPath = relative(dockerPrograms(), library);
+    if (!ownPath.startsWith('..')) copyInto(root, library, join('/usr', ownPath.replace(/^usr\//, '')));
   }
 }
 
 function copyInto(root: string, from: string, to: string): void {
   const target = join(root, to);
-  if (existsSync(target)) return;
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(realpathSync(from), target);
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { JobDefinition } from '../../src/batch/definitions/job-definition.ts';
 import { BatchHost, describeWithDocker } from './batch-host.ts';
+import type { Answer } from '../support/docker-host.ts';
 import { eventually } from '../support/eventually.ts';
+import { readRunnerStage } from './runner-stage.ts';
 import { adviceOn } from '../../src/campaign/explanation/platform-advice.ts';
 
 const copies = 'cat /input/a.txt /input/b.txt >/output/predictions.csv; df /output /tmp | tail -2';
@@ -14,6 +16,38 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
 
   const leavesNothing = async (): Promise<void> => assert.deepEqual(await batch.host.leftovers(), []);
   afterEach(leavesNothing);
+
+  describe('its image', () => {
+    const stage = readRunnerStage();
+    /** Runs a script in a container of the image, then its entry point with `self-test`. */
+    const selfTestAfter = (script: string): Promise<Answer> => {
+      const [first, ...words] = [...stage.entryPoint, 'self-test'];
+      const command = ['-c', `${script}\nexec "$0" "$@"`, first, ...words];
+      return batch.host.call('run', '--rm', '--network=none', '--entrypoint=sh', batch.image, ...command);
+    };
+
+    it('has every program that a run needs: the Dockerfile’s own check ends with 0', async () => {
+      assert.deepEqual(stage.checks, [[...stage.entryPoint, 'self-test']]);
+      const { status, stderr } = await batch.host.call('run', '--rm', '--network=none', batch.image, 'self-test');
+      assert.equal(status, 0, stderr);
+    });
+
+    it('does not pass the check without any one of them', async () => {
+      const { stdout } = await selfTestAfter(':');
+      const programs = [...stdout.matchAll(/^(\S+): /gm)].map(([, program = '']) => program);
+      assert.ok(programs.length > 8, stdout);
+      for (const program of programs) {
+        const { status, stderr } = await selfTestAfter(`rm "$(command -v ${program})"`);
+        assert.notEqual(status, 0, `without ${program}`);
+        assert.match(stderr, new RegExp(`${program}\\b`), `without ${program}`);
+      }
+    });
+
+    it('is smaller than 250 MB', async () => {
+      const bytes = Number(await batch.host.docker('image', 'inspect', '--format={{.Size}}', batch.image));
+      assert.ok(bytes > 100e6 && bytes < 250e6, `${bytes} bytes`);
+    });
+  });
 
   it('runs a submission with its inputs, capped output and /tmp, and passes on the exit status', async () => {
     const spec = await batch.run(copies);

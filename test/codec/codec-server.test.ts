@@ -5,7 +5,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listenLocally } from '../../src/codec-server/listen.ts';
+import { listen } from '../../src/codec-server/listen.ts';
 import { openCodecServer } from '../../src/codec-server/server.ts';
 import { fromJson, toJson, type JsonPayload } from '../../src/codec-server/json-payload.ts';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
@@ -39,7 +39,7 @@ describe('the codec server', () => {
     await once(webUi.listen(0, '127.0.0.1'), 'listening');
     const upstream = new URL(`http://127.0.0.1:${(webUi.address() as AddressInfo).port}`);
     server = openCodecServer(keys, { webUi: upstream, token });
-    port = await listenLocally(server, 0);
+    port = await listen(server, 0);
   });
   beforeEach(() => void (seen.length = 0));
   after(() => {
@@ -80,23 +80,41 @@ describe('the codec server', () => {
     assert.deepEqual([status, headers.location], [303, '/namespaces/n/workflows?query=a%3D1']);
     const [cookie = ''] = headers['set-cookie'] ?? [];
     assert.match(cookie, /HttpOnly; SameSite=Strict/);
+    const kept = [headers['cache-control'], headers['referrer-policy']];
+    assert.deepEqual(kept, ['no-store', 'no-referrer'], 'no cache and no other page keeps it');
     const page = await send('GET', '/', { cookie: `_csrf=x; ${cookie.split(';')[0]}` });
     assert.deepEqual([page.status, page.text], [200, 'the page']);
     assert.equal(seen[0]?.headers.cookie, '_csrf=x', 'the token goes no further');
-    const [, elsewhere] = [await send('GET', `/x?token=${token}`), await send('GET', `//evil.example/?token=${token}`)];
-    assert.ok(
-      elsewhere.headers.location?.startsWith('/') && !elsewhere.headers.location.startsWith('//'),
-      'stays here',
-    );
+    for (const path of ['/x', '//evil.example/', '/.//evil.example/', '/%2e//evil.example/']) {
+      const { location } = (await send('GET', `${path}?token=${token}`)).headers;
+      assert.ok(location?.startsWith('/') && !location.startsWith('//'), `${path} leads to ${location}`);
+    }
   });
 
   it('stops at a port that is taken, with the variable that names another one', async () => {
-    await assert.rejects(listenLocally(createServer(), port), (error: unknown) => {
+    await assert.rejects(listen(createServer(), port), (error: unknown) => {
       assert.ok(error instanceof HoldoutError, String(error));
       assert.equal(error.message, `Port ${port} (HOLDOUT_UI_PORT) is taken.`);
       assert.match(error.next, /HOLDOUT_UI_PORT=0/);
       return true;
     });
+  });
+
+  it('listens where a container’s port leads to, and refuses the same there', async () => {
+    const open = openCodecServer(keys, { webUi: new URL('http://127.0.0.1:1'), token });
+    const there = await listen(open, 0, '0.0.0.0');
+    assert.equal((open.address() as AddressInfo).address, '0.0.0.0');
+    const status = async (host: string): Promise<number> => {
+      const sent = request({ host: '127.0.0.1', port: there, path: '/', headers: { host }, agent: false }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode ?? 0;
+    };
+    assert.deepEqual(
+      [await status(`127.0.0.1:${there}`), await status(`172.18.0.5:${there}`), await status('web-ui:8233')],
+      [401, 403, 403],
+    );
+    open.close();
   });
 
   it('decodes what is sealed and leaves the rest', async () => {
@@ -120,6 +138,42 @@ describe('the codec server', () => {
     assert.equal(await statusOf('POST', '/codec/decode', signedIn, { payloads: 1 }), 400);
     assert.equal(await statusOf('POST', '/api/v1/namespaces/%/workflows/w/signal/s', signedIn, {}), 400);
     assert.equal(await statusOf('GET', '/codec/decode', signedIn), 405);
+  });
+
+  it('passes requests on to the Web UI alone, whatever address they name, and never with its token', async () => {
+    let asked = 0;
+    const elsewhere = createServer((_, response) => void ((asked += 1), response.end('elsewhere')));
+    await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port: other } = elsewhere.address() as AddressInfo;
+      const { text } = await send('GET', `http://127.0.0.1:${other}/page`, signedIn);
+      assert.deepEqual([text, asked], ['the page', 0]);
+      assert.equal(seen[0]?.headers.authorization, undefined);
+    } finally {
+      elsewhere.close();
+    }
+  });
+
+  it('reads no body without end', async () => {
+    const endless = `{"payloads":[]${' '.repeat(64 * 2 ** 20)}}`;
+    const answer = await fetch(`http://127.0.0.1:${port}/codec/decode`, {
+      method: 'POST',
+      headers: signedIn,
+      body: endless,
+    }).then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
+    assert.ok(answer === 400 || answer === 'cut off', `the answer is ${answer}`);
+  });
+
+  it('passes on no message that was sealed with another key', async () => {
+    const file = join(folder, 'strangers.json');
+    writeKeyFile(file, newKeyFile());
+    const sealed = toJson(sealPayload(json('{"team":"a"}'), new KeyRing(file).current));
+    const path = '/api/v1/namespaces/n/workflows/campaign%3Ac/signal/pauseTeam';
+    assert.equal(await statusOf('POST', path, signedIn, { input: { payloads: [sealed] } }), 400);
+    assert.deepEqual(seen, []);
   });
 
   it('names itself as the codec in the Web UI’s settings', async () => {

@@ -30,7 +30,9 @@ describe('a codec key file', () => {
   it('is refused if it is missing, broken or has no valid current key, without a word of its content', () => {
     rmSync(file);
     refused(/ENOENT/);
+    const more = { version: 1, current: 'a', keys: { a: Buffer.alloc(32).toString('base64') }, plainCampaigns: [] };
     const broken = {
+      [JSON.stringify({ ...more, acceptAll: 'c2VjcmV0' })]: /its content is invalid/,
       '{': /it is not JSON/,
       '{"version":1,"current":"a","keys":{"a":"c2VjcmV0"},"plainCampaigns":[]}': /key a has 6 bytes, not 32/,
       '{"version":1,"current":"b","keys":{},"plainCampaigns":[]}': /its current key b is missing/,

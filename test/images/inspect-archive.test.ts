@@ -170,6 +170,15 @@ describe('the gate for images', () => {
     for (let length = 3; length < zipped.length - 64; length += 37) await refusalOf(zipped.subarray(0, length));
   });
 
+  it('refuses a compressed archive that is cut short or damaged, in these words', async () => {
+    const packed = gzipSync(await tarOf(await ociEntries()));
+    const flipped = Buffer.from(packed);
+    flipped.writeUInt8(flipped.readUInt8(packed.length - 8) ^ 1, packed.length - 8);
+    for (const bytes of [packed.subarray(0, packed.length >> 1), packed.subarray(0, -4), flipped]) {
+      assert.equal(await refusalOf(bytes), 'the archive is damaged or cut short');
+    }
+  });
+
   it('names other compressions and other files', async () => {
     assert.match(await refusalOf(Buffer.from('fd377a585a000000', 'hex')), /compressed with xz/);
     assert.match(await refusalOf(Buffer.from('504b030400000000', 'hex')), /compressed with zip/);

@@ -57,7 +57,14 @@ const copyWith = (changed: CanaryRecord): RecordCopy =>
 /** What is found before anything was published. */
 async function faultsIn(copy: RecordCopy): Promise<RecordFault[]> {
   const findings = new Findings();
-  const given = { frozen, keys: [recordKey], heads: undefined };
+  const given = {
+    frozen,
+    keys: {
+      results: [recordKey],
+      runs: new Set(['spec.json', 'claim', 'outcome.json'].map((name) => `${runKey}/${name}`)),
+    },
+    heads: undefined,
+  };
   await verifyCanaries(new CheckedObjects(copy, findings), buckets, given);
   return findings.faults;
 }

@@ -68,7 +68,7 @@ const changes: readonly (readonly [what: string, key: (campaign: string) => stri
   [
     'the newest unsealing',
     (c) => resultObjects.unsealing(c, 2),
-    /unsealings\/2.json.*record 2 is not/,
+    /unsealings\/2.json.*its sha256 is not the one in its receipt/,
     editing('ann', 'bob'),
   ],
   [

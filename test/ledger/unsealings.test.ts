@@ -37,6 +37,28 @@ describe('unsealings', () => {
     );
   });
 
+  it('are refused if the newest was changed, though nothing was published since', async () => {
+    await appendUnsealing(rig, 'unpublished', unsealing(1));
+    const key = resultObjects.unsealing('unpublished', 1);
+    const body = String(await rig.store.read(rig.bucket, key));
+    await rig.store.write(rig.bucket, key, body.replace('"ann"', '"bob"'));
+    await assert.rejects(
+      unsealingsOf(rig, 'unpublished'),
+      /unsealings\/1\.json is not what Holdout wrote: its sha256 is not the one in its receipt/,
+    );
+  });
+
+  it('continue after a command that was interrupted between receipt and unsealing', async () => {
+    await appendUnsealing(rig, 'interrupted', unsealing(1));
+    await rig.store.writeIfAbsent(rig.bucket, resultObjects.receipt('interrupted', 2, sha256('never written')), '');
+    assert.equal((await unsealingsOf(rig, 'interrupted')).links.length, 1);
+    await appendUnsealing(rig, 'interrupted', unsealing(2));
+    assert.deepEqual(
+      (await unsealingsOf(rig, 'interrupted')).links.map(({ n }) => n),
+      [1, 2],
+    );
+  });
+
   it('that are none are refused', async () => {
     const whole = { version: 1, sequence: 1, predecessor: null, ...unsealing(1) };
     const changes = [{ submission: undefined }, { n: '1' }, { at: 'yesterday' }, { reason: undefined }];

@@ -121,7 +121,7 @@ describe('verify', () => {
     it('lists an outcome or trouble that it wrote later as not checked', async () => {
       for (const object of ['outcome', 'trouble'] as const) {
         const late = await recorded();
-        late.write(buckets.runs, runObjects[object]('case/_canary-g4/1'), '{}\n');
+        late.write(buckets.runs, runObjects[object]('case/_canary-g4/1'), '{\n  "runKey": "case/_canary-g4/1"\n}\n');
         const { faults, unchecked } = await late.verify();
         assert.deepEqual(faults, []);
         assert.match(

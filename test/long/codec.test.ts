@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { keyCommand } from '../../src/codec-server/key-commands.ts';
@@ -9,8 +10,14 @@ import { projectRoot } from '../../src/local/project-root.ts';
 import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
 import { exportNamespace } from '../support/servers/temporal-exports.ts';
 
-/** Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels. */
-const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin'];
+/** True values that nothing else has. */
+const labels = ['0.719364158', '3.192057316', '-1.447092853', '2.260318497'];
+
+/**
+ * Texts that Temporal must not hold in plain: a team's name, an operator's note, the campaign's file and labels, a presigned
+ * URL. What submissions print is searched by sealing.test.ts, because simulated jobs print nothing.
+ */
+const canaries = ['Team 1', 'canary-in-a-note', 'id,label', 'a.bin', 'X-Amz-Signature', ...labels];
 
 /** A text that a stranger's plain signal brings in: it shows that the search finds plain payloads. */
 const plain = 'plain-text-of-a-stranger';
@@ -19,8 +26,8 @@ const plain = 'plain-text-of-a-stranger';
 const ids = ['submission:steered:s1-0', 'recordResult', 'HoldoutCampaign'];
 
 describe('the codec keys of a home', function () {
-  this.timeout(300_000);
-  const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true });
+  this.timeout(420_000);
+  const home = new SimulatedHome({ teams: [1, 1, 1], slots: { g4: 3, p3: 1 }, budgetUsd: 500, unprobed: true, labels });
   const keys = join(home.folder, 'codec-keys.json');
   const copy = join(home.folder, 'codec-keys.copy');
 
@@ -64,6 +71,42 @@ describe('the codec keys of a home', function () {
     assert.equal(acts(), before);
   });
 
+  it('stop a worker and a scorer in one sentence before they poll, and change nothing', async () => {
+    const before = registered();
+    const [id = ''] = readKeyFile(keys).keys.keys();
+    const fresh = newKeyFile();
+    const files: Record<string, string> = {};
+    for (const [name, content, mode] of [
+      ['other', fresh, 0o600],
+      ['disguised', { ...fresh, current: id, keys: new Map([[id, Buffer.alloc(32)]]) }, 0o600],
+      ['open', readKeyFile(keys), 0o644],
+    ] as const) {
+      files[name] = join(home.folder, `${name}-keys.json`);
+      writeKeyFile(files[name], content);
+      chmodSync(files[name], mode);
+    }
+    const cases: [given: string | undefined, says: RegExp][] = [
+      [undefined, /sealed with key \w+, and HOLDOUT_CODEC_KEYS names no key file; nothing was changed\.$/],
+      [join(home.folder, 'lost-keys.json'), /lost-keys\.json cannot be used: ENOENT.*; nothing was changed\.$/],
+      [files['other'], new RegExp(`does not fit this namespace: key ${id} is missing in it; nothing was changed\\.$`)],
+      [files['disguised'], new RegExp(`key ${id} is another key under the same name; nothing was changed\\.$`)],
+      [files['open'], /its mode is 644, so other users may read it \(chmod 600\); nothing was changed\.$/],
+    ];
+    for (const [given, says] of cases) {
+      const both = await Promise.all((['worker', 'scorer'] as const).map((part) => startedWith(part, given)));
+      for (const { status, stdout, stderr, ready } of both) {
+        const [sentence = '', next = '', ...rest] = stderr.trim().split('\n');
+        assert.match(sentence, says);
+        assert.match(next, /^ {2}→ /);
+        assert.deepEqual([status, rest, ready], [2, [], false], stderr);
+        assert.doesNotMatch(stdout, /polling/);
+      }
+    }
+    const right = await startedWith('scorer', keys, (output) => output.includes('"polling"'));
+    assert.ok(right.ready, 'with the right key it polls');
+    assert.deepEqual(registered(), before);
+  });
+
   it('seal with a new one after a rotation, and the old histories are still read', async () => {
     const { connection } = home.temporal;
     const stranger = new Client({ connection, namespace: stackOf().environment['TEMPORAL_NAMESPACE'] ?? '' });
@@ -73,6 +116,7 @@ describe('the codec keys of a home', function () {
     const [fresh = ''] = [...file.keys.keys()].filter((id) => id !== file.current);
     keyCommand('use-key', keys, fresh);
     for (const worker of ['worker', 'scorer'] as const) process.kill(home.pidOf(worker), 'SIGTERM');
+    await home.until('the new worker replies', () => true);
     await home.command(0, 'resume', '--team', 't1');
     await home.command(0, 'abort', '--yes', '--why', 'enough');
     await home.command(3, 'watch');
@@ -112,9 +156,45 @@ describe('the codec keys of a home', function () {
     return home.stack;
   };
 
+  const registered = (): string[] =>
+    readdirSync(join(home.folder, 's3/holdout-results/.codec-keys'), { recursive: true }).map(String).toSorted();
+
+  /** Starts another process as the stack starts this one, with another key file, until it ends or `isEnough` of its output. */
+  async function startedWith(
+    part: 'worker' | 'scorer',
+    file: string | undefined,
+    isEnough: (output: string) => boolean = () => false,
+  ) {
+    const read = (what: string): string[] =>
+      readFileSync(`/proc/${home.pidOf(part)}/${what}`, 'utf8')
+        .split('\0')
+        .filter((word) => word !== '');
+    const env = Object.fromEntries(
+      read('environ').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
+    );
+    const readyFile = join(home.folder, `${part}-of-the-test.ready`);
+    rmSync(readyFile, { force: true });
+    const { HOLDOUT_CODEC_KEYS: _, ...others } = env;
+    const [program = '', ...args] = read('cmdline');
+    const child = spawn(program, args, {
+      env: { ...others, ...(file !== undefined && { HOLDOUT_CODEC_KEYS: file }), HOLDOUT_READY_FILE: readyFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (isEnough(stdout)) child.kill('SIGTERM');
+    });
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const deadline = setTimeout(() => child.kill('SIGKILL'), 60_000);
+    await once(child, 'close');
+    clearTimeout(deadline);
+    return { status: child.exitCode, stdout, stderr, ready: existsSync(readyFile) };
+  }
+
   const refused = async (why: RegExp): Promise<void> => {
-    for (const command of ['status', 'pause'] as const) {
-      const args = command === 'pause' ? ['--team', 't0'] : [];
+    const commands = { status: [], pause: ['--team', 't0'], abort: ['--yes', '--why', 'x'] };
+    for (const [command, args] of Object.entries(commands)) {
       const { status, stderr } = await home.run(command, home.campaign, ...args);
       assert.equal(status, 2, stderr);
       assert.match(stderr, why);

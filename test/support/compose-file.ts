@@ -1,6 +1,6 @@
 /** docker-compose.yml and its overlays as Compose reads them, with merge keys and variables resolved. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -10,6 +10,7 @@ export interface Service {
   image: string;
   build?: { dockerfile: string; target: string };
   restart?: string;
+  user?: string;
   network_mode?: string;
   privileged?: boolean;
   environment?: Record<string, string>;
@@ -25,20 +26,34 @@ export interface ComposeFile {
   volumes: Record<string, unknown>;
 }
 
-/** Runs docker/make-env.sh several times in a separate folder; returns the content of .env after each run. */
-export function makeEnvironments(times: number): Record<string, string>[] {
+interface MadeEnvironment {
+  /** The content of .env. */
+  variables: Record<string, string>;
+  printed: string;
+  /** The permission bits of the folders that it makes. */
+  modes: Record<string, number>;
+}
+
+/** Runs docker/make-env.sh several times in a separate folder; returns what there is after each run. */
+export function runMakeEnvironment(times: number): MadeEnvironment[] {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-compose-'));
   try {
     mkdirSync(join(folder, 'docker'));
     for (const file of ['.env.example', 'docker/make-env.sh']) cpSync(file, join(folder, file));
     return Array.from({ length: times }, () => {
-      execFileSync('sh', [join(folder, 'docker/make-env.sh')], { stdio: 'ignore' });
-      return parseEnv(readFileSync(join(folder, '.env'), 'utf8')) as Record<string, string>;
+      const { stderr: printed } = spawnSync('sh', [join(folder, 'docker/make-env.sh')], { encoding: 'utf8' });
+      const made = join(folder, '.holdout/compose');
+      const modes = readdirSync(made).map((name) => [name, statSync(join(made, name)).mode & 0o777]);
+      const variables = parseEnv(readFileSync(join(folder, '.env'), 'utf8')) as Record<string, string>;
+      return { variables, printed, modes: Object.fromEntries(modes) as Record<string, number> };
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+export const makeEnvironments = (times: number): Record<string, string>[] =>
+  runMakeEnvironment(times).map(({ variables }) => variables);
 
 export const makeEnvironment = (): Record<string, string> => makeEnvironments(1)[0] ?? {};
 

@@ -13,13 +13,23 @@ const packages = ['docker.io', 'containerd', 'runc', 'libdevmapper1.02.1'];
 export const dockerPrograms = (): string => debianPrograms('docker', packages);
 
 /**
- * The mount namespace of a host: mounts are shared, as systemd makes them, and /run is its own. Then the command.
+ * The mount namespace of a host: mounts are shared, as systemd makes them, and /run is its own, with what systemd has there:
+ * by it the engine sees that control groups are systemd's, and talks to it. Then the command.
  */
 const hostNamespace = `
 set -e
 mount --make-rprivate /
 mount --make-rshared /
+mkdir -p "$OUTSIDE"
+mount --rbind /run "$OUTSIDE"
 mount -t tmpfs tmpfs /run
+for service in systemd dbus; do
+  [ -d "$OUTSIDE/$service" ] || continue
+  mkdir "/run/$service"
+  mount --rbind "$OUTSIDE/$service" "/run/$service"
+done
+mount --make-rprivate "$OUTSIDE"
+umount --recursive --lazy "$OUTSIDE"
 exec "$@"
 `;
 
@@ -41,8 +51,11 @@ export class DockerHost {
   readonly scratch = join(this.folder, 'scratch');
   private daemon: ChildProcess | undefined;
 
-  static async start(): Promise<DockerHost> {
-    const host = new DockerHost();
+  private constructor(private readonly path: string | undefined) {}
+
+  /** `path`: a folder of programs that the engine finds before all others. */
+  static async start({ path }: { path?: string } = {}): Promise<DockerHost> {
+    const host = new DockerHost(path);
     await host.boot();
     return host;
   }
@@ -128,12 +141,21 @@ export class DockerHost {
       '--ip-forward=false',
       '--storage-driver=overlay2',
     ];
-    const PATH = ['usr/sbin', 'usr/bin', 'sbin'].map(inPrograms).join(':');
+    const folders = [
+      ...(this.path === undefined ? [] : [this.path]),
+      ...['usr/sbin', 'usr/bin', 'sbin'].map(inPrograms),
+    ];
+    const PATH = folders.join(':');
     this.daemon = spawn(
       'unshare',
       ['--mount', '--propagation=private', '--', '/bin/sh', '-c', hostNamespace, 'host', ...daemon],
       {
-        env: { ...process.env, ...this.libraries, PATH: `${PATH}:${process.env['PATH']}` },
+        env: {
+          ...process.env,
+          ...this.libraries,
+          PATH: `${PATH}:${process.env['PATH']}`,
+          OUTSIDE: place('outside'),
+        },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );

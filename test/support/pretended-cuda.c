@@ -1,8 +1,11 @@
 /* Stands for libcuda.so.1 on a machine without a GPU: keeps books of what is allocated, in files that the pretended
-   nvidia-smi adds up. PRETENDED_MIB: the device's size. PRETENDED_FAULT: `no-device`, or `endless` (memory never ends). */
+   nvidia-smi adds up. PRETENDED_GPU: their folder. PRETENDED_MIB: the device's size; else the file `mib` has it.
+   PRETENDED_FAULT: `no-device`, or `endless` (memory never ends). */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define MIB (1ULL << 20)
@@ -10,16 +13,39 @@
 static size_t sizes[BLOCKS];
 static size_t used, peak;
 
-static size_t total(void) { return strtoull(getenv("PRETENDED_MIB"), NULL, 10) * MIB; }
+static const char *folder(void) {
+  const char *given = getenv("PRETENDED_GPU");
+  return given != NULL ? given : "/dev/pretended-gpu";
+}
+static size_t total(void) {
+  char name[512], content[32] = "";
+  const char *given = getenv("PRETENDED_MIB");
+  if (given != NULL) return strtoull(given, NULL, 10) * MIB;
+  snprintf(name, sizeof name, "%s/mib", folder());
+  FILE *file = fopen(name, "r");
+  if (file == NULL) return 0;
+  if (fgets(content, sizeof content, file) == NULL) content[0] = 0;
+  fclose(file);
+  return strtoull(content, NULL, 10) * MIB;
+}
 static int is_fault(const char *name) {
   const char *fault = getenv("PRETENDED_FAULT");
   return fault != NULL && strcmp(fault, name) == 0;
 }
 
-static void publish(const char *folder, const char *format, size_t amount, int milliseconds) {
+/* A lock that ends with the process, for a reader that does not see its pid. Without a folder of locks there is none. */
+static void hold_lock(void) {
+  char name[512];
+  snprintf(name, sizeof name, "%s/locks/%d", folder(), getpid());
+  unlink(name);
+  int file = open(name, O_CREAT | O_EXCL | O_RDWR, 0666);
+  if (file >= 0) flock(file, LOCK_EX);
+}
+
+static void publish(const char *books, const char *format, size_t amount, int milliseconds) {
   char name[512], fresh[512];
-  snprintf(name, sizeof name, "%s/%s/%d", getenv("PRETENDED_GPU"), folder, getpid());
-  snprintf(fresh, sizeof fresh, "%s/%d.new", getenv("PRETENDED_GPU"), getpid());
+  snprintf(name, sizeof name, "%s/%s/%d", folder(), books, getpid());
+  snprintf(fresh, sizeof fresh, "%s/%d.new", folder(), getpid());
   FILE *file = fopen(fresh, "w");
   if (file == NULL) return;
   fprintf(file, format, getpid(), amount / MIB, milliseconds);
@@ -39,6 +65,7 @@ __attribute__((destructor)) static void end(void) {
 }
 
 int cuInit(unsigned flags) { return flags != 0 || is_fault("no-device") ? 100 : 0; }
+int cuDeviceGetCount(int *count) { *count = 1; return 0; }
 int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return 0; }
 int cuDeviceGetName(char *name, int length, int device) {
   snprintf(name, length, "Pretended GPU %d", device);
@@ -47,6 +74,7 @@ int cuDeviceGetName(char *name, int length, int device) {
 int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = total() - device; return 0; }
 int cuDevicePrimaryCtxRetain(void **context, int device) {
   *context = &sizes[device];
+  hold_lock();
   change(20 * MIB);
   return 0;
 }

@@ -1,5 +1,8 @@
 import proto from '@temporalio/proto';
 import type { Connection } from '@temporalio/client';
+import { eventually } from './eventually.ts';
+
+const { PENDING_ACTIVITY_STATE_STARTED: started } = proto.temporal.api.enums.v1.PendingActivityState;
 
 type Result = { result: object } | { nothing: true } | { failure: object };
 
@@ -39,6 +42,24 @@ export async function completeOneActivity(
     }
     return type;
   }
+}
+
+/** Completes an activity that another worker runs, once it does: any program that knows workflow and step can. */
+export async function completeByName(
+  { workflowService }: Connection,
+  forged: { namespace: string; workflowId: string; activityType: string; result: object },
+): Promise<void> {
+  const { namespace, workflowId, activityType } = forged;
+  const result = { payloads: [plainPayload(forged.result)] };
+  await eventually(`${activityType} of ${workflowId} runs`, async () => {
+    const execution = { workflowId };
+    const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
+    const running = pendingActivities?.find((one) => one.activityType?.name === activityType && one.state === started);
+    const activityId = running?.activityId;
+    if (!activityId) return false;
+    await workflowService.respondActivityTaskCompletedById({ namespace, workflowId, activityId, result });
+    return true;
+  });
 }
 
 /** Takes one workflow task, as a rogue worker can, and schedules an activity with it. Returns the activity's failure. */

@@ -19,7 +19,10 @@ describe('what a worker needs to copy images', () => {
     for (const unfit of [join(folder, 'file'), join(folder, 'file', 'below'), '/proc/none']) {
       await assert.rejects(
         checkImageTools(unfit),
-        { code: 'WORKER_UNREADY', message: /^This worker lacks a folder for images .*; it takes no tasks\.$/ },
+        {
+          code: 'WORKER_UNREADY',
+          message: /^This worker lacks a folder for images .*; it takes no tasks\. Who acts: the operator\.$/,
+        },
         unfit,
       );
     }

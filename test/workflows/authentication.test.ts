@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { type ApplicationFailure, Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { newKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
 import { KeyRing } from '../../src/codec/key-ring.ts';
 import { activityFailure } from '../../src/activities/activity-failure.ts';
@@ -15,10 +15,12 @@ import { commandMessages, progressQuery } from '../../src/workflows/signals-and-
 import { eventually } from '../support/eventually.ts';
 import { latch } from '../support/latch.ts';
 import { answerQuery, completeUpdate } from '../support/rogue-replies.ts';
-import { completeOneActivity, orderActivity } from '../support/rogue-worker.ts';
+import { completeByName, completeOneActivity, orderActivity } from '../support/rogue-worker.ts';
 import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
 
 const namespace = 'default';
+const plain = 'is not authenticated: it is not sealed with a codec key';
+const empty = 'is not authenticated: it has no sealed content';
 
 /** A program that reaches Temporal and has no codec key. */
 describe('a stranger at Temporal', function () {
@@ -45,6 +47,14 @@ describe('a stranger at Temporal', function () {
 
   const handleOf = (name: string) => campaign.client.workflow.getHandle(campaignWorkflowId(name));
   const actsOf = (name: string) => campaign.rounds.commands(name).map(({ act }) => act);
+
+  /** What the worker's log has about refused things, without repetitions. */
+  const logged = (): string[] => [...new Set(campaign.log.filter((line) => line.startsWith('refused: ')))].toSorted();
+
+  const detailsOf = async (name: string, submission: string): Promise<string> => {
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId(name, submission));
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  };
 
   /** A campaign whose only submission runs until `release`. */
   async function running(name: string) {
@@ -79,14 +89,25 @@ describe('a stranger at Temporal', function () {
       ['finished'],
     );
     const refused = actsOf('signals').join('\n');
-    assert.match(refused, /signal pauseCampaign \(it is not sealed/);
-    assert.match(refused, /it has no sealed content/);
+    assert.match(refused, /signal pauseCampaign \(it is not sealed[^]*it has no sealed content/);
     const times = [...refused.matchAll(/^refused (\d+) times? what/gm)].map(([, count]) => Number(count));
     assert.equal(
       times.reduce((sum, count) => sum + count, 0),
       23,
       refused,
     );
+    // A submission shows its own: endRun and tryAgain.
+    assert.match(await detailsOf('signals', 'm1'), /Refused because they were not authenticated: 2 messages\./);
+    // A refused update leaves no event, so the worker's log alone has it.
+    assert.deepEqual(logged(), [
+      `refused: signal endRun ${plain}`,
+      `refused: signal pauseCampaign ${empty}`,
+      `refused: signal pauseCampaign ${plain}`,
+      `refused: signal pauseTeam ${plain}`,
+      `refused: signal submissionFinished ${plain}`,
+      `refused: signal tryAgain ${empty}`,
+      `refused: update raiseBudget ${plain}`,
+    ]);
   });
 
   it('learns nothing from a query', async () => {
@@ -120,12 +141,37 @@ describe('a stranger at Temporal', function () {
     assert.deepEqual(campaign.submitted, ['results/m1/1', 'results/m1/2']);
     const [record] = campaign.recorded;
     assert.deepEqual([record?.state, record?.score?.key], ['finished', 'scores/m1']);
+    assert.match(await detailsOf('results', 'm1'), /Refused because they were not authenticated: 4 messages\./);
+    const what = 'refused: a result of scoreOutput';
+    assert.deepEqual(logged(), [`${what} ${empty}`, `${what} ${plain}`]);
+  });
+
+  it('forges no result of a step of the campaign itself, which records it, also while it publishes', async () => {
+    campaign.teams = { one: ['m1'] };
+    const held = latch();
+    let times = 0;
+    campaign.publish = () => {
+      times += 1;
+      return times === 1 ? held.opened : undefined;
+    };
+    const started = await campaign.start('own');
+    const [id, forged] = [campaignWorkflowId('own'), { leaderboard: 'forged', results: 'forged' }];
+    await completeByName(connection, { namespace, workflowId: id, activityType: 'publishResults', result: forged });
+    assert.deepEqual(await started.result(), { leaderboard: 'own/leaderboard.csv', results: '' });
+    held.open();
+    const refused = 'a result of publishResults (it is not sealed with a codec key)';
+    assert.ok(
+      actsOf('own').includes(`refused 1 time what came from outside Holdout: ${refused}`),
+      actsOf('own').join('\n'),
+    );
+    assert.equal(times, 3, 'refused, then taken, then with the record of the refusal');
   });
 
   it('starts no workflow of Holdout', async () => {
     const start = { taskQueue: taskQueues.main, workflowId: campaignWorkflowId('evil'), args: [{ campaign: 'evil' }] };
     await assert.rejects(stranger.workflow.execute('campaign', start), (error: unknown) => {
       assert.ok(error instanceof WorkflowFailedError);
+      assert.equal((error.cause as ApplicationFailure).type, 'UNAUTHENTICATED');
       return true;
     });
     const unsealed = { ...start, workflowId: 'other', args: [] };
@@ -141,7 +187,7 @@ describe('a stranger at Temporal', function () {
     let fails = true;
     campaign.publish = () => {
       broken.open();
-      if (fails) throw activityFailure(holdoutError('DEVICE_UNREADABLE', failure), {});
+      if (fails) throw activityFailure(holdoutError('DEVICE_UNREADABLE', failure), {}, true);
     };
     const started = await campaign.start('failing');
     await broken.opened;
@@ -196,40 +242,9 @@ describe('a stranger at Temporal', function () {
     });
     assert.equal(failure?.applicationFailureInfo?.type, 'UNAUTHENTICATED');
     assert.equal(failure?.message, 'Encoded failure', 'its text is sealed');
+    assert.deepEqual(logged(), [`refused: the order of scoreOutput ${plain}`]);
     await stranger.workflow.getHandle(workflowId).terminate();
     await campaign.stopWorkers();
     await campaign.startWorkers();
-  });
-});
-
-describe('a campaign from before payloads were sealed', function () {
-  this.timeout(120_000);
-  const campaign = new ScriptedCampaign();
-  const folder = mkdtempSync(join(tmpdir(), 'holdout-keys-'));
-  before(() => campaign.open());
-  after(async () => {
-    await campaign.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  it('continues with workers that seal, and what it sends from then on is sealed', async () => {
-    const held = latch();
-    campaign.teams = { one: ['m1'], two: ['m2'] };
-    campaign.holdRun = () => held.opened;
-    const started = await campaign.start('before');
-    const handle = campaign.client.workflow.getHandle(campaignWorkflowId('before'));
-    await eventually('both run', async () => (await handle.query(progressQuery)).counts.running === 2);
-    await campaign.stopWorkers();
-    const file = join(folder, 'keys.json');
-    writeKeyFile(file, newKeyFile(['before']));
-    campaign.seal(new KeyRing(file));
-    await campaign.startWorkers();
-    held.open();
-    await campaign.client.workflow.getHandle(started.workflowId).result();
-    assert.deepEqual(campaign.recorded.map(({ state }) => state).toSorted(), ['finished', 'finished']);
-    const { events = [] } = await handle.fetchHistory();
-    const last = events?.findLast((event) => event.activityTaskScheduledEventAttributes);
-    const [input] = last?.activityTaskScheduledEventAttributes?.input?.payloads ?? [];
-    assert.equal(Buffer.from(input?.metadata?.['encoding'] ?? []).toString(), 'binary/encrypted');
   });
 });

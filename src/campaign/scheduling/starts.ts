@@ -4,7 +4,7 @@ import { treatmentOf } from '../state/team-settings.ts';
 import type { Usage } from './usage.ts';
 
 /** Submissions before their first request for an evaluation, and rounds that start at a time, at most. */
-const mostPreparing = 200;
+export const mostPreparing = 200;
 /** Submissions whose workflow has not ended, at most. */
 export const mostOpen = 1_500;
 

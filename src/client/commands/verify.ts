@@ -32,7 +32,11 @@ export const register: Register = (command, { withAccess, output }) => {
         const verified = found.verified && { ...found.verified, unsealings: shown(found.verified.unsealings, names) };
         const verification = { faults, unchecked, verified };
         const whole = summaryOf(campaign, verification, new Date());
-        const summary = { ...whole, leaderboard: shown(whole.leaderboard, names) };
+        const summary = {
+          ...whole,
+          leaderboard: shown(whole.leaderboard, names),
+          fairness: shown(whole.fairness, names),
+        };
         const seconds = (performance.now() - began) / 1000;
         const body = `${jsonText(summary)}\n`;
         output.result(json ? body.trimEnd() : verificationText(verification, summary, seconds));

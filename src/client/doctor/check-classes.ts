@@ -3,7 +3,7 @@ import type { RunnerHost } from '../../batch/definitions/job-definition.ts';
 import { runnerHostOf } from '../../batch/definitions/runner-host.ts';
 import { jobDefinitionOf } from '../../campaign/model/classes/job-definition-name.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { checkQueue } from '../../cloud-checks/batch-queues.ts';
+import { checkQueue, type UsableQueue } from '../../cloud-checks/batch-queues.ts';
 import { hasAwsAccount, type Caller } from '../../cloud-checks/caller.ts';
 import { instanceTypeOf } from '../../campaign/model/classes/instance-types.ts';
 import { checkJobDefinition } from '../../cloud-checks/job-definition.ts';
@@ -13,7 +13,7 @@ import { checkQuotas } from '../../cloud-checks/check-quotas.ts';
 import { vcpuNeeds, type ClassMachines } from '../../cloud-checks/rules/vcpu-quotas.ts';
 import { note, type Requirement } from '../../requirement.ts';
 import type { Settings } from '../../settings.ts';
-import { attempt, attemptIfAllowed } from './attempt.ts';
+import { attempt, attemptIfAllowed, type AttemptFound } from './attempt.ts';
 
 /** Queue, machines and job definition of each class, then what the job definitions name, then the quotas. */
 export async function checkInstanceClasses(
@@ -32,17 +32,9 @@ export async function checkInstanceClasses(
     const what = `queue ${queue}`;
     requirements.push(
       await attempt(what, async () => {
-        const { environments } = await checkQueue(batch, instanceClass, bucketPrefix, caller);
-        const [instanceType = ''] = environments.flatMap(
-          ({ computeResources }) => computeResources?.instanceTypes ?? [],
-        );
-        machines.push({ instanceType, slots, purchase });
-        return instanceTypeOf(instanceType) === undefined
-          ? note(
-              what,
-              `ENABLED and VALID; ${instanceType || 'its machine'} is not in the table of types, so its size is not checked`,
-            )
-          : `ENABLED and VALID, one ${instanceType} per job of ${name}`;
+        const found = await checkQueue(batch, instanceClass, bucketPrefix, caller);
+        machines.push({ instanceType: found.instanceType ?? '', slots, purchase });
+        return queueFound(what, name, found);
       }),
       await attempt(`definition of ${name}`, async () => {
         const host = await checkJobDefinition(batch, instanceClass, installation, runnerHostOf(process.env), caller);
@@ -55,6 +47,19 @@ export async function checkInstanceClasses(
   if (!hasAwsAccount(process.env)) return requirements;
   for (const host of hosts.values()) requirements.push(...(await checkHost(host, caller)));
   return [...requirements, ...(await checkQuotas(vcpuNeeds(machines), caller))];
+}
+
+/** A usable queue whose machines are not known, or not used, is a note. */
+function queueFound(
+  what: string,
+  className: string,
+  { instanceType = 'its machine', unused }: UsableQueue,
+): AttemptFound {
+  if (instanceTypeOf(instanceType) === undefined) {
+    return note(what, `ENABLED and VALID; ${instanceType} is not in the table of types, so its size is not checked`);
+  }
+  const found = `ENABLED and VALID, one ${instanceType} per job of ${className}`;
+  return unused === undefined ? found : note(what, `${found}; each ${unused}`);
 }
 
 /** What a job definition names. */

@@ -54,7 +54,7 @@ export async function startCampaign(options: StartOptions, output: Output): Prom
 
 const startRemote = (checked: CheckedCampaign, options: StartOptions, output: Output): Promise<number> =>
   withAccess(async (access) => {
-    await checkRemoteStart(access, checked.instanceClasses);
+    await checkRemoteStart(access, checked.instanceClasses, output.say);
     await requireCodecKeys(access);
     if (options.dryRun) return dryRun(access, checked, output);
     const region = process.env['AWS_REGION'] ?? 'the profile’s region';

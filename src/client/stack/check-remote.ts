@@ -7,15 +7,24 @@ import { checkNamespace } from '../../cloud-checks/namespace.ts';
 import { quickly } from '../../cloud-checks/aws-call.ts';
 import { openS3Client } from '../../s3/s3-client.ts';
 import type { Access } from '../access.ts';
+import type { Output } from '../output.ts';
 
-/** Checks, before anything is uploaded, all that a campaign with these classes needs. Throws the first fault. */
-export async function checkRemoteStart(access: Access, classes: readonly QueueClass[]): Promise<void> {
+/**
+ * Checks, before anything is uploaded, all that a campaign with these classes needs, and says what an operator should know. Throws
+ * the first fault.
+ */
+export async function checkRemoteStart(
+  access: Access,
+  classes: readonly QueueClass[],
+  say: Output['say'],
+): Promise<void> {
   const { settings, temporal } = access;
   const s3 = openS3Client(settings, quickly);
   const batch = await access.openBatch();
   const { env } = process;
   try {
-    await checkStart({ s3, batch, temporal, settings, env, runnerHost: runnerHostOf(env) }, classes);
+    const surroundings = { s3, batch, temporal, settings, env, runnerHost: runnerHostOf(env) };
+    for (const note of await checkStart(surroundings, classes)) say(`note: ${note}. Who acts: the operator.`);
   } finally {
     s3.destroy();
     batch.destroy();

@@ -24,7 +24,7 @@ export async function inStack<Result>(
 ): Promise<Result> {
   if (isRemote()) {
     return withAccess(async (access) => {
-      await checkRemoteStart(access, classes);
+      await checkRemoteStart(access, classes, output.say);
       await requireCodecKeys(access);
       return work(access);
     });

@@ -3,6 +3,7 @@ import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import { adviceOn } from '../../campaign/explanation/platform-advice.ts';
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
 import { instantText } from '../../campaign/model/units.ts';
+import { stepOf } from './trouble/next-step.ts';
 
 /** The job at the head of a queue that has not started for a while. */
 export interface QueueHead {
@@ -56,7 +57,7 @@ async function headOf(
 export const queueHeadLines = (heads: readonly QueueHead[]): string[] =>
   heads.map(({ class: name, queue, jobId, since, words }) => {
     const why = words === undefined ? '; Batch names no reason' : `: ${words}`;
-    const next = words === undefined ? undefined : adviceOn(words)?.next;
+    const next = words === undefined ? undefined : stepOf(adviceOn(words));
     const line = `${name}: the queue ${queue} is blocked at its head since ${instantText(since)} by job ${jobId}${why}`;
     return next === undefined ? line : `${line} → ${next}`;
   });

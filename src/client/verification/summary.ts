@@ -1,7 +1,7 @@
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { leaderboardEntries, type CampaignResults } from '../../ledger/results.ts';
 import type { Head } from '../../ledger/heads.ts';
-import type { Fairness } from '../../ledger/verification/fairness.ts';
+import type { Fairness } from '../../ledger/verification/fairness/fairness.ts';
 import type { Verification, VerifiedCampaign } from '../../ledger/verification/verify-campaign.ts';
 import { publishedScore, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { sha256 } from '../../sha256.ts';

@@ -2,6 +2,7 @@ import { dollars } from '../../campaign/model/money.ts';
 import type { Verification } from '../../ledger/verification/verify-campaign.ts';
 import { counted } from '../../safe-text.ts';
 import { unsealingText } from '../status/unsealing-text.ts';
+import { fairnessLines } from './fairness-text.ts';
 import type { VerificationSummary } from './summary.ts';
 
 /** What a verification found, for people. */
@@ -26,17 +27,10 @@ export function verificationText(
       `computed again: ${counted(scores, 'score')}, the leaderboard, ${dollars(costMicroUsd)} of ${counted(runs, 'run')}`,
     );
   }
-  if (fairness) {
-    lines.push(
-      `first starts of ${counted(fairness.teams, 'team')}: ${percent(fairness.swappedShare)} of all pairs started in the reverse ` +
-        `of the published order, the latest team ${counted(fairness.latestByPlaces, 'place')} after its own`,
-    );
-  }
+  if (fairness) lines.push(...fairnessLines(fairness));
   lines.push(...(verified?.unsealings ?? []).map(unsealingText));
   return [...lines, ...unchecked.map((what) => `not checked: ${what}`)].join('\n');
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** The command with which anybody checks the signature of a published summary. */
 export const checkCommand = (folder: string): string =>

@@ -1,7 +1,12 @@
 import type { JobDefinition as RegisteredDefinition } from '@aws-sdk/client-batch';
 import { differingParts } from '../../batch/definitions/definition-difference.ts';
 import { jobDefinition, type JobClass, type RunnerHost } from '../../batch/definitions/job-definition.ts';
-import type { Fault } from './machine-faults.ts';
+
+/** Why a definition cannot be used, and the next command. */
+interface Fault {
+  why: string;
+  next: string;
+}
 
 /** What every process of an installation has to agree on with its job definitions. */
 export interface Installation {

@@ -44,6 +44,7 @@ export function queueFault(
     const isBare = prefix !== '' && !user.queue.startsWith(prefix);
     return {
       why: `does not exist in ${region}`,
+      who: 'administrator of the AWS account',
       next: isBare
         ? `If infra/ made it, its name is ${prefix}${user.queue}: write that under \`queue\` in the campaign file. Else create it: npm --prefix infra run deploy -- --all; or correct AWS_REGION.`
         : 'Create it: npm --prefix infra run deploy -- --all; or correct `queue` in the campaign file or AWS_REGION.',
@@ -57,24 +58,28 @@ function ownFault(name: string, queue: DescribedQueue, region: string): Fault | 
   if (regionOfQueue !== undefined && regionOfQueue !== region) {
     return {
       why: `is in ${regionOfQueue}, the buckets are in ${region}`,
+      who: 'operator',
       next: `Set AWS_REGION to the region of both, or create the queue in ${region}.`,
     };
   }
   if (queue.state !== 'ENABLED') {
     return {
       why: `is ${queue.state ?? 'in no known state'}; Batch accepts no job for it`,
+      who: 'administrator of the AWS account',
       next: `aws batch update-job-queue --job-queue ${name} --state ENABLED`,
     };
   }
   if (queue.status !== 'VALID') {
     return {
       why: `is ${queue.status ?? 'of unknown status'}${reason(queue.statusReason)}`,
+      who: 'administrator of the AWS account',
       next: `See why: aws batch describe-job-queues --job-queues ${name}`,
     };
   }
   if (queue.schedulingPolicyArn !== undefined) {
     return {
       why: 'has a fair-share policy and refuses jobs without a share; the campaign itself decides who is next',
+      who: 'administrator of the AWS account',
       next: 'Create a queue without schedulingPolicyArn (a queue cannot lose it) and name it under `queue` in the campaign file.',
     };
   }
@@ -85,6 +90,7 @@ function environmentsFault(user: QueueUser, environments: readonly DescribedEnvi
   if (environments.length === 0) {
     return {
       why: 'has no compute environment, so its jobs would wait for ever',
+      who: 'administrator of the AWS account',
       next: `aws batch update-job-queue --job-queue ${user.queue} --compute-environment-order order=1,computeEnvironment=NAME`,
     };
   }
@@ -100,12 +106,14 @@ function environmentFault(user: QueueUser, environment: DescribedEnvironment): F
   if (state !== 'ENABLED') {
     return {
       why: `has the compute environment ${name}, which is ${state ?? 'in no known state'}; no machine starts`,
+      who: 'administrator of the AWS account',
       next: `aws batch update-compute-environment --compute-environment ${name} --state ENABLED`,
     };
   }
   if (status !== 'VALID') {
     return {
       why: `has the compute environment ${name}, which is ${status ?? 'of unknown status'}${reason(statusReason)}`,
+      who: 'administrator of the AWS account',
       next: `See why: aws batch describe-compute-environments --compute-environments ${name}`,
     };
   }
@@ -121,12 +129,14 @@ function typesFault(user: QueueUser, environment: string, types: readonly string
   if (own !== undefined && (others.length > 0 || type !== own)) {
     return {
       why: `has the compute environment ${environment} with ${types.join(', ') || 'no type'} instead of ${own} alone`,
+      who: 'administrator of the AWS account',
       next: `${set(own)}; or name the right queue in the campaign file.`,
     };
   }
   if (others.length > 0) {
     return {
       why: `has the compute environment ${environment} with ${types.length} instance types (${types.join(', ')}); prices and peaks hold for one`,
+      who: 'administrator of the AWS account',
       next: set(type),
     };
   }

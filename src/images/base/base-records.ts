@@ -16,6 +16,18 @@ export async function recordBase(
   await store.writeIfAbsent(bucket, `${folder}${submission}`, '');
 }
 
+/** The keys of what the probes of one submission say about its base image. */
+export async function baseFindings(
+  { store, bucket }: Bucket,
+  { campaign, base, submission }: { campaign: string; base: string; submission: string },
+): Promise<string[]> {
+  const keys = (['saturating', 'measured'] as const).map(
+    (kind) => `${resultObjects.baseFolder(campaign, base, kind)}${submission}`,
+  );
+  const sizes = await Promise.all(keys.map((key) => store.size(bucket, key)));
+  return keys.filter((_, index) => sizes[index] !== undefined);
+}
+
 /** The findings about a base image, counted only up to the number that decides. */
 export async function readBaseRecord(
   { store, bucket }: Bucket,

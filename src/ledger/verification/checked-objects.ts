@@ -17,9 +17,17 @@ export function firstDifference(found: Buffer, expected: Buffer): number | undef
 
 /** How an object is to be: by its sha256 (hex) and who names it, and by the indentation of its JSON. */
 interface Expectation {
-  digest?: { sha256: string; namedBy: string } | undefined;
+  digest?: Named | undefined;
   indent?: number;
 }
+
+interface Named {
+  sha256: string;
+  namedBy: string;
+}
+
+/** What an object is to be that only its key says something. */
+export const empty = (namedBy: string): Named => ({ sha256: sha256(''), namedBy });
 
 /** The objects of a campaign, each explained and checked when it is read. */
 export class CheckedObjects {
@@ -54,6 +62,13 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
+  /** The keys of empty objects under a prefix. To list them is much faster than to read each. */
+  async emptyIn(bucket: string, prefix: string): Promise<Set<string>> {
+    const keys = new Set<string>();
+    for await (const { key, bytes } of this.source.listSizes(bucket, prefix)) if (bytes === 0) keys.add(key);
+    return keys;
+  }
+
   /** Looks only whether an object is there. `keys`: all of its bucket. */
   expect(bucket: string, key: string, namedBy: string, keys: ReadonlySet<string>): void {
     this.findings.explain(bucket, key);
@@ -67,7 +82,7 @@ export class CheckedObjects {
   async stream(
     bucket: string,
     key: string,
-    { bytes, ...digest }: { sha256: string; namedBy: string; bytes?: number },
+    { bytes, ...digest }: Named & { bytes?: number },
     use: (stream: Readable) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
@@ -98,10 +113,10 @@ export class CheckedObjects {
 /** What is read at once instead of as a stream, which costs more. */
 const fewBytes = 1024 * 1024;
 
-const missing = (digest: Expectation['digest']): string =>
-  `it is missing${digest ? `; ${digest.namedBy} names it` : ''}`;
+const missing = (digest?: Named): string => `it is missing${digest ? `; ${digest.namedBy} names it` : ''}`;
 
-const otherDigest = ({ namedBy }: { namedBy: string }): string => `its sha256 is not the one in ${namedBy}`;
+const otherDigest = ({ sha256: digest, namedBy }: Named): string =>
+  digest === sha256('') ? 'it is not empty' : `its sha256 is not the one in ${namedBy}`;
 
 interface Parsed<T> {
   value: T;

@@ -1,6 +1,5 @@
-import { classOfCanary, runKeyOf } from '../../ids.ts';
-import { resultObjects, runObjects } from '../../object-keys.ts';
-import type { TeamRound } from '../../campaign/model/rounds.ts';
+import { classOfCanary } from '../../ids.ts';
+import { resultObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { successfulRuns } from '../chain-rules.ts';
 import type { LedgerRecord } from '../record.ts';
@@ -11,36 +10,28 @@ import type { CheckedObjects } from './checked-objects.ts';
 interface Known {
   buckets: Buckets;
   keys: CampaignKeys;
-  rounds: readonly TeamRound[];
   /** The ledger by submission, oldest record first. */
   chains: ReadonlyMap<string, readonly LedgerRecord[]>;
+  /** Submissions with a round that is not recorded yet. */
+  open: ReadonlySet<string>;
 }
 
 /**
- * Objects that nothing read so far names. Findings about base images, runs of open rounds, and what was written after its
- * round or canary was recorded are explained; all others are faults.
+ * Objects that nothing read so far names. Those of open rounds, and scores that were written after their round was recorded, are
+ * explained; all others are faults.
  */
 export function explainRest({ findings }: CheckedObjects, known: Known): void {
-  const { buckets, keys, rounds } = known;
-  const isOpen = ({ submission, sequence }: TeamRound): boolean => sequence > (keys.records.get(submission) ?? 0);
-  const open = new Set(rounds.filter(isOpen).map(({ submission }) => submission));
-  explainResults(findings, known, open);
-  explainRuns(findings, buckets.runs, keys, open);
+  explainResults(findings, known);
+  explainRuns(findings, known);
 }
 
-function explainResults(findings: Findings, { buckets, keys, rounds, chains }: Known, open: ReadonlySet<string>): void {
+function explainResults(findings: Findings, { buckets, keys, chains, open }: Known): void {
   const { results: bucket } = buckets;
-  const submissions = new Set(rounds.map(({ submission }) => submission));
   const late = lateScores(chains);
   for (const key of keys.results) {
     if (findings.isExplained(bucket, key)) continue;
-    const [, folder, name = '', ...rest] = key.split('/');
-    const base = folder === 'bases' && rest.length === 2 && submissions.has(rest[1] ?? '');
-    if (base && ['saturating', 'measured'].includes(rest[0] ?? '')) findings.explain(bucket, key);
-    else if (folder === 'scans' && submissions.has(name)) {
-      findings.explain(bucket, key);
-      findings.note('what the host’s scanner printed about images');
-    } else if (folder === 'scores' && open.has(name)) findings.note('scores of rounds that are not recorded yet');
+    const [, folder, name = ''] = key.split('/');
+    if (folder === 'scores' && open.has(name)) findings.note('scores of rounds that are not recorded yet');
     else if (late.has(key)) {
       findings.explain(bucket, key);
       findings.note('scores of rounds that were recorded without them, such as cancelled ones');
@@ -48,16 +39,13 @@ function explainResults(findings: Findings, { buckets, keys, rounds, chains }: K
   }
 }
 
-function explainRuns(findings: Findings, bucket: string, keys: CampaignKeys, open: ReadonlySet<string>): void {
+function explainRuns(findings: Findings, { buckets: { runs: bucket }, keys, open }: Known): void {
   for (const key of keys.runs) {
     if (findings.isExplained(bucket, key)) continue;
     const [campaign = '', member = '', n] = key.split('/');
     const name = classOfCanary(member);
     if (name !== undefined && !keys.results.includes(resultObjects.canary(campaign, name, Number(n)))) {
       findings.note('the runs of canaries that are not recorded yet');
-    } else if (name !== undefined && canBeLate(runKeyOf(campaign, member, Number(n)), key)) {
-      findings.explain(bucket, key);
-      findings.note(`${key}, because it was not there when the canary was recorded`);
     } else if (open.has(member)) findings.note('runs of rounds that are not recorded yet');
     else findings.fault(bucket, key, unexpected);
   }
@@ -74,9 +62,5 @@ function lateScores(chains: Known['chains']): Set<string> {
   }
   return late;
 }
-
-/** Whether a job that could not be stopped may write this object of its run. */
-const canBeLate = (runKey: string, key: string): boolean =>
-  (['claim', 'outcome', 'trouble'] as const).some((object) => runObjects[object](runKey) === key);
 
 const unexpected = 'the record names no such object';

@@ -15,13 +15,16 @@ import type { LedgerRecord } from '../record.ts';
 import { summarise, type CampaignResults } from '../results.ts';
 import { unsealingChain, type ChainedUnsealing } from '../chains/unsealings.ts';
 import { campaignKeys, type CampaignKeys } from './campaign-keys.ts';
-import { fairnessOf, type Fairness } from './fairness.ts';
+import { fairnessOf, type Fairness } from './fairness/fairness.ts';
+import { steeredTeams } from './fairness/steered-teams.ts';
 import { Findings, type RecordFault } from './findings.ts';
 import { CheckedObjects } from './checked-objects.ts';
 import type { RecordSource } from './record-source.ts';
 import { explainRest } from './explain-rest.ts';
 import { ScoringTurns, scoringsAtOnce } from './scoring-turns.ts';
 import { verifyCanaries } from './verify-canaries.ts';
+import { verifyImageFindings } from './verify-image-findings.ts';
+import { verifyReceipts } from './verify-receipts.ts';
 import { verifyNumberedChain } from './verify-chain.ts';
 import { verifyFrozen, verifyInputs, verifyLabels, verifyRounds } from './verify-intake.ts';
 import { verifyRequested } from './verify-requested.ts';
@@ -98,8 +101,9 @@ async function verifyAll(
   const { value: frozen, digest } = found;
   const acts = await verifyNumberedChain(objects, bucket, commandChain, { campaign, count: keys.acts });
   const unsealings = await verifyNumberedChain(objects, bucket, unsealingChain, { campaign, count: keys.unsealings });
+  const isReceipted = await verifyReceipts(objects, bucket, { campaign, keys: keys.results, chain: unsealings });
   const listed = { keys: keys.results, commands: acts.links };
-  const { rounds, submissions: rows } = await verifyRounds(objects, bucket, frozen, listed);
+  const { rounds, submissions: rows, workLists } = await verifyRounds(objects, bucket, frozen, listed);
   await verifyInputs(objects, buckets, { frozen, rows, all: inputs });
   const labels = outputs ? await verifyLabels(objects, frozen) : undefined;
   if (!outputs) objects.findings.note('the contents of predictions and logs, and the scores; `verify` checks them');
@@ -108,13 +112,15 @@ async function verifyAll(
   const submissions = await verifySubmissions(objects, facts, rows, keys);
   const digests = new Map(Array.from(submissions, ([name, one]) => [name, one.digests]));
   const chains = new Map(Array.from(submissions, ([name, { records }]) => [name, records]));
-  const canaries = await verifyCanaries(objects, buckets, { frozen, keys: keys.results, heads });
+  const canaries = await verifyCanaries(objects, buckets, { frozen, keys, heads });
   const results = resultsOf(campaign, { rounds, rows, canaries: canaries.records }, submissions);
   const digestsOf = { acts: acts.digests, unsealings: unsealings.digests, ledger: digests };
-  const recorded = { ...digestsOf, canaries: canaries.records.length, chains };
+  const recorded = { ...digestsOf, canaries: canaries.records.length, chains, isReceipted };
   verifyRequested(objects, bucket, rounds, chains);
   await verifyPublication(objects, bucket, { frozen, results, heads, keys: keys.results, recorded });
-  explainRest(objects, { buckets, keys, rounds, chains });
+  const open = openSubmissions(rounds, keys);
+  await verifyImageFindings(objects, bucket, { campaign, keys: keys.results, chains, open });
+  explainRest(objects, { buckets, keys, chains, open });
   // The recipient itself may be what was changed.
   if (missing && objects.findings.faults.length === 0) throw missing;
   if (missing) objects.findings.note('the scores, because the predictions cannot be opened');
@@ -122,13 +128,25 @@ async function verifyAll(
     frozen,
     results,
     unsealings: unsealings.links,
-    fairness: fairnessOf(frozen, rows, startsOf(submissions)),
+    fairness: fairnessOf(frozen, {
+      starts: [...submissions.values()].flatMap(({ firstStart }) => firstStart ?? []),
+      steered: steeredTeams(frozen, rows, acts.links),
+      workLists: workLists.map(({ teams }) => teams.map(({ team }) => team)),
+    }),
     counts: countsOf(objects, submissions, scoring),
     heads: headsOf(digest, digestsOf, canaries.digests),
     record: { rounds, rows, chains, canaries: canaries.records },
     published: heads?.ledger ?? (keys.results.includes(resultObjects.results(campaign)) ? undefined : {}),
   };
 }
+
+/** Submissions with a round that is not recorded yet. */
+const openSubmissions = (rounds: readonly TeamRound[], { records }: CampaignKeys): Set<string> =>
+  new Set(
+    rounds
+      .filter(({ submission, sequence }) => sequence > (records.get(submission) ?? 0))
+      .map(({ submission }) => submission),
+  );
 
 /** What heads.json would say of the record. */
 const headsOf = (
@@ -225,6 +243,3 @@ function resultsOf(
   }
   return summarise(campaign, { chains, ...known }, scores);
 }
-
-const startsOf = (submissions: ReadonlyMap<string, VerifiedSubmission>): Map<string, number> =>
-  new Map([...submissions].flatMap(([name, { firstStart }]) => (firstStart === undefined ? [] : [[name, firstStart]])));

@@ -7,7 +7,9 @@ import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { byClassAndNumber, type CanaryRecord } from '../canary-records.ts';
 import type { Heads } from '../heads.ts';
+import type { CampaignKeys } from './campaign-keys.ts';
 import { costFault } from './cost-fault.ts';
+import { verifyLate } from './verify-late.ts';
 import type { CheckedObjects } from './checked-objects.ts';
 
 /** The records of canaries, and the sha256 (hex) of each by its key. */
@@ -20,10 +22,14 @@ export interface VerifiedCanaries {
 export async function verifyCanaries(
   objects: CheckedObjects,
   { results: bucket, runs }: Pick<Buckets, 'results' | 'runs'>,
-  { frozen, keys, heads }: { frozen: FrozenCampaign; keys: readonly string[]; heads: Heads | undefined },
+  {
+    frozen,
+    keys,
+    heads,
+  }: { frozen: FrozenCampaign; keys: Pick<CampaignKeys, 'results' | 'runs'>; heads: Heads | undefined },
 ): Promise<VerifiedCanaries> {
   const named = heads?.canaries ?? {};
-  const present = keys.filter((key) => key.startsWith(resultObjects.canaryFolder(frozen.campaign)));
+  const present = keys.results.filter((key) => key.startsWith(resultObjects.canaryFolder(frozen.campaign)));
   const records: CanaryRecord[] = [];
   const digests: Record<string, string> = {};
   for (const key of new Set([...Object.keys(named), ...present])) {
@@ -33,7 +39,7 @@ export async function verifyCanaries(
     if (found === undefined) continue;
     const { class: name, n } = found.value;
     const isOther = resultObjects.canary(frozen.campaign, name, n) !== key;
-    const outcome = await verifyRunOf(objects, runs, key, found.value);
+    const outcome = await verifyRunOf(objects, { bucket: runs, present: keys.runs, namedBy: key }, found.value);
     const fault = isOther ? 'it belongs to another canary' : faultOf(found.value, frozen, outcome);
     if (fault !== undefined) objects.findings.fault(bucket, key, fault);
     const cost = isOther ? undefined : costFaultOf(found.value, frozen);
@@ -44,11 +50,17 @@ export async function verifyCanaries(
   return { records: byClassAndNumber(records), digests };
 }
 
+/** Where the run of a canary is: the bucket and all its keys, and the key of the canary's record. */
+interface RunsBucket {
+  bucket: string;
+  present: ReadonlySet<string>;
+  namedBy: string;
+}
+
 /** The outcome of a canary's run, whose objects are checked; undefined if the record names none, or another. */
 async function verifyRunOf(
   objects: CheckedObjects,
-  bucket: string,
-  namedBy: string,
+  { bucket, present, namedBy }: RunsBucket,
   record: CanaryRecord,
 ): Promise<CanaryOutcome | undefined> {
   const runKey = runKeyOf(record.campaign, canaryMember(record.class), record.n);
@@ -59,6 +71,8 @@ async function verifyRunOf(
     const sha256 = evidence?.[object];
     if (sha256 !== undefined) await objects.read(bucket, key, { digest: { sha256, namedBy } });
     else if (evidence === undefined) objects.findings.explain(bucket, key);
+    else if (object !== 'spec' && present.has(key))
+      await verifyLate(objects, bucket, { runKey, object, recorded: 'the canary' });
   }
   const key = runObjects.outcome(runKey);
   if (evidence?.outcome !== undefined) {
@@ -67,6 +81,7 @@ async function verifyRunOf(
     return found?.digest === evidence.outcome ? found.value : undefined;
   }
   if (evidence === undefined) objects.findings.explain(bucket, key);
+  else if (present.has(key)) await verifyLate(objects, bucket, { runKey, object: 'outcome', recorded: 'the canary' });
   return undefined;
 }
 

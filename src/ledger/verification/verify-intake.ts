@@ -1,6 +1,6 @@
 import type { FrozenCampaign, InputIndex, Manifest, Submission } from '../../campaign/model/frozen-campaign.ts';
 import { roundsOf, type CampaignRounds } from '../../campaign/model/rounds.ts';
-import type { AddedRounds } from '../../campaign/model/work-list.ts';
+import type { AddedRounds, WorkList } from '../../campaign/model/work-list.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { resultObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
@@ -28,13 +28,18 @@ export async function verifyFrozen(
   return found;
 }
 
+/** The rounds of a campaign, and its work lists as they are in S3. */
+interface VerifiedRounds extends CampaignRounds {
+  workLists: WorkList[];
+}
+
 /** All rounds: of the manifest, and those that accepted commands added. Objects under their own digest are checked. */
 export async function verifyRounds(
   objects: CheckedObjects,
   bucket: string,
   frozen: FrozenCampaign,
   listed: { keys: readonly string[]; commands: readonly ChainedCommand[] },
-): Promise<CampaignRounds> {
+): Promise<VerifiedRounds> {
   const { manifest, campaign } = frozen;
   const digest = { sha256: manifest.digest, namedBy: 'campaign.json' };
   const rows = await objects.readJson<Manifest>(bucket, resultObjects.manifest(campaign), { digest, indent: 1 });
@@ -50,7 +55,9 @@ export async function verifyRounds(
     if (body) bodies.set(key, body.value);
   });
   const added = named.flatMap((key) => (bodies.get(key) as AddedRounds | undefined) ?? []);
-  return roundsOf(rows?.value ?? { version: 1, teams: [] }, added);
+  const lists = present.filter((key) => key.startsWith(resultObjects.workFolder(campaign)));
+  const workLists = lists.flatMap((key) => (bodies.get(key) as WorkList | undefined) ?? []);
+  return { ...roundsOf(rows?.value ?? { version: 1, teams: [] }, added), workLists };
 }
 
 /** The labels' bytes if these credentials may read them and nobody changed them, which is a fault. */

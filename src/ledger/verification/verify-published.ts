@@ -2,7 +2,7 @@ import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { resultObjects } from '../../object-keys.ts';
 import { leaderboardCsv, rankLeaderboard } from '../../scoring/leaderboard.ts';
 import { sha256 } from '../../sha256.ts';
-import { notAsPublished, type Chains, type Head, type Heads } from '../heads.ts';
+import { malformedHeads, notAsPublished, type Chains, type Head, type Heads } from '../heads.ts';
 import type { LedgerRecord } from '../record.ts';
 import { leaderboardEntries, resultsBody, type CampaignResults } from '../results.ts';
 import { firstDifference, type CheckedObjects } from './checked-objects.ts';
@@ -23,6 +23,8 @@ interface Recorded extends Chains {
   /** By submission, oldest record first. */
   chains: ReadonlyMap<string, readonly LedgerRecord[]>;
   canaries: number;
+  /** The newest unsealing has a receipt. */
+  isReceipted: boolean;
 }
 
 /** What was published, compared with the record. */
@@ -128,10 +130,12 @@ function verifyHeads(
   heads: Heads,
   now: Recorded,
 ): void {
+  const malformed = malformedHeads(heads);
+  if (malformed !== undefined) findings.fault(bucket, resultObjects.heads(campaign), malformed);
   for (const { key, what } of notAsPublished(campaign, heads, now)) findings.fault(bucket, key, what);
   const chains: (readonly [digests: readonly string[], head: Head | undefined])[] = [
     [now.acts, heads.acts],
-    [now.unsealings, heads.unsealings],
+    ...(now.isReceipted ? [] : [[now.unsealings, heads.unsealings] as const]),
     ...Array.from(now.ledger, ([name, digests]) => [digests, heads.ledger[name]] as const),
   ];
   for (const [digests, head] of chains) if (digests.length > (head?.records ?? 0)) findings.note(unnamed);

@@ -7,6 +7,7 @@ import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { LedgerRecord, RunEvidence } from '../record.ts';
 import { costFault } from './cost-fault.ts';
 import type { CheckedObjects } from './checked-objects.ts';
+import { verifyLate } from './verify-late.ts';
 import { worstCostMicroUsd } from '../../campaign/model/money.ts';
 
 /** A run of a record, and where its objects are. */
@@ -36,7 +37,8 @@ export async function verifyRun(objects: CheckedObjects, recorded: RecordedRun):
   const outcome = await verifyOne<RunOutcome>(objects, recorded, 'outcome', evidence);
   const fault = spec && specFault(spec, recorded, runKey);
   if (fault !== undefined) objects.findings.fault(bucket, runObjects.spec(runKey), fault);
-  if (outcome && outcome.runKey !== runKey) {
+  // A late one was compared already.
+  if (outcome && outcome.runKey !== runKey && evidence?.outcome !== undefined) {
     objects.findings.fault(bucket, runObjects.outcome(runKey), `\`runKey\` is not ${runKey}`);
   }
   await verifyLog(objects, recorded, outcome, runKey);
@@ -44,20 +46,18 @@ export async function verifyRun(objects: CheckedObjects, recorded: RecordedRun):
 }
 
 /** One object of the run; its content if it is JSON. */
-async function verifyOne<T extends object>(
+async function verifyOne<T extends { runKey?: string }>(
   objects: CheckedObjects,
   { record, run, runs: bucket, present }: RecordedRun,
   object: 'spec' | 'claim' | 'outcome' | 'trouble',
   evidence: RunEvidence | undefined,
 ): Promise<T | undefined> {
   const digest = evidence?.[object];
-  const key = runObjects[object](runKeyOf(record.campaign, record.submission, run.n));
+  const runKey = runKeyOf(record.campaign, record.submission, run.n);
+  const key = runObjects[object](runKey);
   if (digest === undefined && !present.has(key)) return undefined;
-  if (digest === undefined && evidence !== undefined) {
-    objects.findings.explain(bucket, key);
-    objects.findings.note(`${key}, because it was not there when the round was recorded`);
-    return undefined;
-  }
+  if (digest === undefined && evidence !== undefined && object !== 'spec')
+    return verifyLate<T>(objects, bucket, { runKey, object, recorded: 'the round' });
   const expected = digest === undefined ? {} : { digest: { sha256: digest, namedBy: ledgerKey(record) } };
   if (object === 'claim') {
     await objects.read(bucket, key, expected);
@@ -98,15 +98,17 @@ function verifyCost(objects: CheckedObjects, { results, frozen, record, run }: R
 
 async function verifyLog(
   objects: CheckedObjects,
-  { runs: bucket, present, outputs }: RecordedRun,
+  { record, run, runs: bucket, present, outputs }: RecordedRun,
   outcome: RunOutcome | undefined,
   runKey: string,
 ): Promise<void> {
   const key = runObjects.log(runKey);
-  const { sha256, keptBytes: bytes } = outcome?.log ?? {};
-  if (sha256 !== undefined && !outputs) objects.expect(bucket, key, 'outcome.json', present);
+  const { keptBytes: bytes } = outcome?.log ?? {};
+  const sha256 = outcome ? outcome.log.sha256 : record.evidence?.runs[run.n]?.left?.log;
+  const namedBy = outcome ? 'outcome.json' : ledgerKey(record);
+  if (sha256 !== undefined && !outputs) objects.expect(bucket, key, namedBy, present);
   else if (sha256 !== undefined) {
-    await objects.stream(bucket, key, { sha256, namedBy: 'outcome.json', ...(bytes !== undefined && { bytes }) });
+    await objects.stream(bucket, key, { sha256, namedBy, ...(bytes !== undefined && { bytes }) });
   } else if (present.has(key)) {
     objects.findings.explain(bucket, key);
     objects.findings.note('stdout.log of runs without an outcome or of an older Holdout');

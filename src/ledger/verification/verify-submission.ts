@@ -12,6 +12,7 @@ import type { LedgerRecord } from '../record.ts';
 import type { ScoreFile } from '../score-file.ts';
 import { firstDifference, type CheckedObjects } from './checked-objects.ts';
 import type { ScoringTurns } from './scoring-turns.ts';
+import type { FirstStart } from './fairness/out-of-turn.ts';
 import { verifyRun } from './verify-run.ts';
 
 /** What every submission is compared with. */
@@ -38,8 +39,8 @@ export interface VerifiedSubmission {
   digests: string[];
   /** Of the effective record and every other, by the key of the score file. */
   scores: Map<string, ScoreFile>;
-  /** Instant (ms) of its first container's start. */
-  firstStart: number | undefined;
+  /** Of its first container; undefined if none started. */
+  firstStart: FirstStart | undefined;
 }
 
 /** Checks the chain of a submission with `count` records and everything that it names. */
@@ -69,8 +70,21 @@ export async function verifySubmission(
     const of = { n, outcome, records, scoredBy: scored.get(n) ?? [] };
     for (const [key, file] of await verifyPredictions(objects, facts, submission, of)) scores.set(key, file);
   }
-  const starts = [...outcomes.values()].flatMap((outcome) => outcome?.startedAt ?? []).map((at) => Date.parse(at));
-  return { records, digests, scores, firstStart: starts.length === 0 ? undefined : Math.min(...starts) };
+  return { records, digests, scores, firstStart: firstStart(team, records, outcomes) };
+}
+
+function firstStart(
+  team: string,
+  records: readonly LedgerRecord[],
+  outcomes: ReadonlyMap<number, RunOutcome | undefined>,
+): FirstStart | undefined {
+  const starts = records.flatMap(({ runs }) =>
+    runs.flatMap(({ n, class: onClass }) => {
+      const at = outcomes.get(n)?.startedAt;
+      return at == null ? [] : [{ team, class: onClass, at: Date.parse(at) }];
+    }),
+  );
+  return starts.sort((a, b) => a.at - b.at)[0];
 }
 
 async function verifyChain(
@@ -122,11 +136,14 @@ async function verifyPredictions(
   const key = runObjects.predictions(runKey);
   const { runs } = facts.buckets;
   const files = await readScores(objects, facts, runKey, scoredBy, collectedFrom(records, n));
-  if (outcome?.predictions.kind !== 'collected') {
+  if (outcome === undefined) {
+    await verifyLeft(objects, facts, key, { n, records });
+    return files;
+  }
+  if (outcome.predictions.kind !== 'collected') {
     if (facts.present.has(key)) {
       objects.findings.explain(runs, key);
-      if (outcome) objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
-      else objects.findings.note('predictions of runs without an outcome');
+      objects.findings.fault(runs, key, 'outcome.json says that the run left no predictions');
     }
     return files;
   }
@@ -147,6 +164,26 @@ async function verifyPredictions(
     await facts.turns.take(() => objects.stream(runs, key, expected, compare));
   }
   return files;
+}
+
+/** Predictions of a run without an outcome. */
+async function verifyLeft(
+  objects: CheckedObjects,
+  { buckets: { runs }, present, outputs }: VerifiedFacts,
+  key: string,
+  { n, records }: Pick<RunWithPredictions, 'n' | 'records'>,
+): Promise<void> {
+  const [left] = records.flatMap((record) => {
+    const sha256 = record.evidence?.runs[n]?.left?.predictions;
+    const { campaign, submission, sequence } = record;
+    return sha256 === undefined ? [] : [{ sha256, namedBy: resultObjects.ledger(campaign, submission, sequence) }];
+  });
+  if (left && outputs) await objects.stream(runs, key, left);
+  else if (left) objects.expect(runs, key, left.namedBy, present);
+  else if (present.has(key)) {
+    objects.findings.explain(runs, key);
+    objects.findings.note('predictions of runs without an outcome');
+  }
 }
 
 async function readScores(

@@ -7,6 +7,12 @@ import { runnerTimings } from '../runner-timings.ts';
 const root = '/sys/fs/cgroup';
 const unified = existsSync(join(root, 'cgroup.controllers'));
 
+/** The folder of the control groups that limit memory, and the file of each with its peak in bytes (v2: since Linux 5.19). */
+export const memoryGroups = {
+  root: join(root, unified ? '' : 'memory'),
+  peakFile: unified ? 'memory.peak' : 'memory.max_usage_in_bytes',
+} as const;
+
 /**
  * The control group around a run's container. The kernel's log names it, and its peak outlives the container's own group,
  * which the engine removes immediately.
@@ -16,7 +22,7 @@ export class RunCgroup {
 
   /** `path` as in `--cgroup-parent`: `/holdout/<jobId>`. */
   constructor(readonly path: string) {
-    this.memoryFolder = join(root, unified ? '' : 'memory', path);
+    this.memoryFolder = join(memoryGroups.root, path);
   }
 
   async create(limitBytes: number): Promise<void> {
@@ -31,8 +37,7 @@ export class RunCgroup {
 
   /** Peak usage in bytes, page cache included; null if the kernel does not record it (v2 before Linux 5.19). */
   async peakBytes(): Promise<number | null> {
-    const file = join(this.memoryFolder, unified ? 'memory.peak' : 'memory.max_usage_in_bytes');
-    return readFile(file, 'utf8').then(Number, () => null);
+    return readFile(join(this.memoryFolder, memoryGroups.peakFile), 'utf8').then(Number, () => null);
   }
 
   /** Processes and threads in it now; null if that cannot be read. */

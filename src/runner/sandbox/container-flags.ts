@@ -74,12 +74,15 @@ function limitFlags({ spec: { limits, instanceClass }, device }: Confinement): s
 /** Processors that a container may use at a time; engines refuse more than the host has. */
 export const processorsOf = ({ vcpus }: RunSpec['instanceClass']): number => Math.min(vcpus, availableParallelism());
 
-function mountFlags({ spec: { paths = defaultPaths }, place }: Confinement): string[] {
+function mountFlags({ spec: { paths = defaultPaths, instanceClass }, place }: Confinement): string[] {
+  // gVisor has pseudo-terminals of its own, which are none of the host's.
+  const terminals = instanceClass.isolation === 'gvisor' ? [] : [`--volume=${place.terminals}:/dev/pts`];
   return [
     `--volume=${place.inputs}:${paths.input}:ro`,
     `--volume=${place.output}:${paths.output}`,
     `--volume=${place.temporary}:/tmp`,
     `--volume=${place.hosts}:/etc/hosts:ro`,
+    ...terminals,
   ];
 }
 

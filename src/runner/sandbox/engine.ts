@@ -103,6 +103,11 @@ export class ContainerEngine {
     return status === 0 ? undefined : { refusal: stderr };
   }
 
+  /** The container's full id, by which engines name its control group. */
+  async idOf(container: string): Promise<string> {
+    return (await succeed([...this.command, 'container', 'inspect', '--format', '{{.Id}}', container])).trim();
+  }
+
   /** The folders that make up a container's root; undefined if it is not an overlay. */
   async layers(container: string): Promise<ContainerLayers | undefined> {
     const record = await succeed([

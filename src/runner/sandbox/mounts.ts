@@ -73,6 +73,19 @@ export const temporaryMiB = (memoryMiB: number): number => Math.ceil(memoryMiB /
 export const mountTemporary = ({ temporary }: RunPaths, mebibytes: number): Promise<void> =>
   mountMemory(temporary, `size=${mebibytes}m`);
 
+/** Pseudo-terminals of a run; far more than the few that programs open (tmux, pexpect, script). */
+export const mostTerminals = 32;
+
+/**
+ * Mounts a run's /dev/pts. All containers of a host together have kernel.pty.max less pty.reserve pseudo-terminals, 3,072 by default;
+ * the engines' own mounts let one run take them all.
+ */
+export async function mountTerminals({ terminals }: RunPaths): Promise<void> {
+  await mkdir(terminals);
+  const options = `max=${mostTerminals},ptmxmode=0666,mode=0620,gid=5,nosuid,noexec`;
+  await succeed(['mount', '-t', 'devpts', '-o', options, 'devpts', terminals]);
+}
+
 /** The pages of a tmpfs count as memory of the container that writes them. */
 async function mountMemory(folder: string, options: string): Promise<void> {
   await mkdir(folder);

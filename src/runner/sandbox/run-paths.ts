@@ -27,6 +27,8 @@ export interface RunPaths {
   root: string;
   /** The mount of /tmp. */
   temporary: string;
+  /** The mount of /dev/pts. */
+  terminals: string;
   /** The mount that emulates the memory of a GPU. */
   device: string;
   seccompProfile: string;
@@ -50,6 +52,7 @@ export function runPathsOf({ scratch, jobId }: Pick<RunnerSettings, 'scratch' | 
     layer: join(folder, 'layer'),
     root: join(folder, 'root'),
     temporary: join(folder, 'temporary'),
+    terminals: join(folder, 'terminals'),
     device: join(folder, 'device'),
     seccompProfile: join(folder, 'seccomp.json'),
     hosts: join(folder, 'hosts'),

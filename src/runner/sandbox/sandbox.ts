@@ -10,8 +10,9 @@ import type { EngineImage } from './engine-image.ts';
 import { FillMeter } from '../measure/fill-meter.ts';
 import { GrowthMeter } from '../measure/growth-meter.ts';
 import type { HeadAndTail } from '../measure/head-and-tail.ts';
+import { MemoryMeter } from '../measure/memory-meter.ts';
 import { writeHostsFile } from './hosts-file.ts';
-import { mountInputs, mountOutput, mountTemporary, temporaryMiB } from './mounts.ts';
+import { mountInputs, mountOutput, mountTemporary, mountTerminals, temporaryMiB } from './mounts.ts';
 import { clearMountPoint } from './clear-mount-points.ts';
 import { openDevice } from '../device/open-device.ts';
 import { watchOutOfMemory } from '../measure/out-of-memory.ts';
@@ -55,12 +56,15 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
   await mountInputs(place, request.inputs);
   await mountOutput(place, spec.limits.outputBytes);
   await mountTemporary(place, temporaryMiB(spec.limits.memoryMiB));
+  await mountTerminals(place);
   const rootRefusal = spec.rootFilesystem === 'writable' ? await makeWritableRoot(request) : undefined;
   const device = await openDevice(spec.instanceClass, place, engine.name, request.assignedGpus);
   const cgroup = (await engine.cgroupDriver()) === 'cgroupfs' ? new RunCgroup(place.cgroup) : undefined;
   await cgroup?.create((spec.limits.memoryMiB + device.extraMemoryMiB) * mebibyte);
   const [watch, fill] = [await watchOutOfMemory(engine, cgroup), await FillMeter.start(place.output)];
   const hostFolders = [request.scratch, ...engine.folders];
+  // Without a group around the container's own, which goes with it.
+  const memory = cgroup === undefined ? new MemoryMeter() : undefined;
   const environment = cleanEnvironment(request.image.environment, ownVariables(spec, device), hostFolders);
   const growth = new GrowthMeter(predictionsFiles(place.output, spec.predictions));
   try {
@@ -69,10 +73,13 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
       container: place.container,
       createArguments: createArguments({ ...request, environment, device, cgroupParent: cgroup?.path }),
       refusal: environment.isTooLarge ? environmentTooLarge : rootRefusal,
-      prepare: async () => clearMountPoint(await engine.layers(place.container), mountPoints(spec)),
+      prepare: async () => {
+        await clearMountPoint(await engine.layers(place.container), mountPoints(spec));
+        memory?.follow(await engine.idOf(place.container));
+      },
       wallClockSeconds: spec.limits.wallClockSeconds,
     });
-    const peakBytes = (await cgroup?.peakBytes()) ?? null;
+    const peakBytes = (await cgroup?.peakBytes()) ?? memory?.peakBytes ?? null;
     const { usedBytes, peakBytes: fullest, outOfNames } = await fill.stop();
     return {
       run,
@@ -89,6 +96,6 @@ export async function runInSandbox(request: SandboxRequest): Promise<SandboxRepo
       },
     };
   } finally {
-    for (const meter of [watch, fill, growth, device]) meter.close();
+    for (const meter of [watch, fill, growth, device, memory]) meter?.close();
   }
 }

@@ -25,9 +25,14 @@ class Refusals {
     return this.total;
   }
 
+  /** Whether {@link take} has a line. */
+  get hasNew(): boolean {
+    return this.since.size > 0;
+  }
+
   /** One line about those since the last call; undefined: none. */
   take(): string | undefined {
-    if (this.since.size === 0) return undefined;
+    if (!this.hasNew) return undefined;
     const sum = [...this.since.values()].reduce((total, count) => total + count, 0);
     const lines = [...this.since].map(([line, count]) => (count === 1 ? line : `${count} × ${line}`));
     this.since.clear();

@@ -25,6 +25,7 @@ import { progressQuery } from '../signals-and-queries.ts';
 import { continueCampaignAsNew, isHistoryLong } from './continue-as-new.ts';
 import { ticksForReports, type RestoredCampaign } from './restore-state.ts';
 import { CommandProcessor } from './command-processor.ts';
+import { refusals } from '../authentication/refusals.ts';
 import { lostReports } from './lost-reports.ts';
 import { limitsOf } from '../../campaign/scheduling/starts.ts';
 import { isDone } from '../../campaign/scheduling/is-done.ts';
@@ -41,6 +42,9 @@ const inTurn = 'requests-in-turn';
 /** In campaigns from before this patch, rounds that only score waited for the same as all others. */
 const rescoresAlways = 'rescores-always';
 
+/** Campaigns from before this patch did not record that a stranger had forged their publication. */
+const forgedPublication = 'forged-publication';
+
 /** Decides for one campaign, message by message, what starts, runs and ends. */
 export class CampaignLoop {
   private changed = true;
@@ -52,6 +56,7 @@ export class CampaignLoop {
   /** Running submissions that have not reported what they hold. */
   private readonly unreported: Set<string>;
   private ticks = 0;
+  private hasNotedForgery = false;
   /** As of the last tick. */
   private forecast: Forecast | null;
 
@@ -122,8 +127,13 @@ export class CampaignLoop {
     this.show();
   }
 
-  /** Whether no message arrived while the results were published and every update has its reply. */
+  /** Whether no message arrived while the results were published, every update has its reply, and all that was refused is noted. */
   async isOver(): Promise<boolean> {
+    // Once: a stranger who forges every publication must not keep the campaign from its end.
+    if (refusals.hasNew && !this.hasNotedForgery && patched(forgedPublication)) {
+      this.hasNotedForgery = true;
+      this.commands.noteRefusals();
+    }
     await condition(() => !this.isFinished() || allHandlersFinished());
     return this.isFinished();
   }

@@ -63,6 +63,7 @@ async function runSubmission(input: SubmissionInput): Promise<FinalState> {
       runs: details.runs,
       image: round.image?.digest ?? opened.imageBefore,
       ...(withheld.length > 0 && { withheld }),
+      base: round.image?.base ?? null,
       ...(input.shownAs && { shownAs: input.shownAs }),
     }),
   );

@@ -9,7 +9,9 @@ const missingDefinition = faultCause(holdoutError('JOB_DEFINITION_MISSING', deta
 
 describe('advice on platform faults', () => {
   it('is found for the text of every known fault, and by no row before its own', () => {
-    for (const { example, lasts, next } of knownFaults) assert.deepEqual(adviceOn(example), { lasts, next }, example);
+    for (const { example, lasts, who, next } of knownFaults) {
+      assert.deepEqual(adviceOn(example), { lasts, who, next }, example);
+    }
   });
 
   it('is found for the cause that a run keeps of such a text', () => {
@@ -51,8 +53,8 @@ describe('advice on platform faults', () => {
 
   it('is listed in docs/blocked.md, row by row', () => {
     const docs = readFileSync('docs/blocked.md', 'utf8').replaceAll(/\s+/g, ' ');
-    for (const { example, lasts, source } of knownFaults) {
-      const row = `| ${lasts ? 'lasts' : 'may pass'} | ${source} |`;
+    for (const { example, lasts, source, who } of knownFaults) {
+      const row = `| ${lasts ? 'lasts' : 'may pass'} | ${source} | ${who} |`;
       const place = docs.indexOf(`\`${example.replaceAll(/\s+/g, ' ')}\``);
       assert.ok(place >= 0, example);
       assert.ok(docs.slice(place, place + 500).includes(row), `${example}: ${row}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from '../../../src/client/access.ts';
@@ -107,6 +107,7 @@ describe('unseal', () => {
     const to = join(folder, 'opened');
     await opened({ n: 1, to });
     assert.equal(readFileSync(to, 'utf8'), 'first\n');
+    assert.equal(statSync(to).mode & 0o777, 0o600, 'for its owner alone');
     await refused('USAGE', { n: 1, to });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepSummary } from '../../../src/client/verification/kept-summary.ts';
@@ -18,6 +18,8 @@ describe('the summary of a verification', () => {
     const [, command = ''] = /^signed; anyone can check it: (.*)$/.exec(said) ?? [];
     assert.deepEqual(files(), signed);
     assert.equal(folder, join(home, 'results', 'case'));
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    for (const name of signed) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
     assert.match(spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout, /Verified Successfully/);
   });
 

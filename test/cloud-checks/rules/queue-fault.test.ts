@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { unusedMemory } from '../../../src/cloud-checks/rules/machine-faults.ts';
 import {
   queueFault,
   type DescribedEnvironment,
@@ -112,4 +113,19 @@ describe('the queue of a class', () => {
       assert.ok(fault?.next);
     });
   }
+});
+
+describe('the memory of a machine', () => {
+  it('may be left unused, which is told from a tenth on; a job gets 15308 MiB of a g4dn.xlarge', () => {
+    const unused = (memoryMiB: number, type = 'g4dn.xlarge'): string | undefined =>
+      unusedMemory({ ...user, memoryMiB }, type);
+    for (const memoryMiB of [15_308, 15_000, 13_778]) assert.equal(unused(memoryMiB), undefined, String(memoryMiB));
+    for (const memoryMiB of [13_777, 8_000, 4]) {
+      assert.match(
+        unused(memoryMiB) ?? 'nothing',
+        new RegExp(`^takes ${memoryMiB} MiB of memory of the about 15308 .* \\(memoryMiB: 15308\\)$`),
+      );
+    }
+    assert.equal(unused(4, 'x9.large'), undefined);
+  });
 });

@@ -21,8 +21,12 @@ interface Key {
 export class Microburst {
   private constructor(private readonly server: ServerProcess) {}
 
-  static async start(port: number, upstream: string, key: Key): Promise<Microburst> {
-    const args = ['--port', String(port), '--upstream', upstream, '--resign'];
+  /**
+   * `record`: a folder for the responses. Where microburst records, it also reads a whole upload before it passes it on, with
+   * its length, which S3 servers demand.
+   */
+  static async start(port: number, upstream: string, key: Key, record?: string): Promise<Microburst> {
+    const args = ['--port', String(port), '--upstream', upstream, '--resign', ...(record ? ['--record', record] : [])];
     const env = { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
     const health = '/_microburst/health';
     return new Microburst(await ServerProcess.start(pythonProgram('microburst'), args, port, health, env));

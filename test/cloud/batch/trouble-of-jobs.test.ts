@@ -46,7 +46,7 @@ describe('a campaign whose jobs Batch does not start', function () {
     }
     await rig.cancel(job);
     await rig.statusSays(
-      /g4 since \S+ \S+ UTC: Batch has no active job definition holdout-runner-g4 with 4 vCPUs, 15,000 MiB, 1 GPU\. → register the job definition of the class: deploy infra\/, or start the campaign again, then: npm run holdout -- resume steered --class g4/,
+      /g4 since \S+ \S+ UTC: Batch has no active job definition holdout-runner-g4 with 4 vCPUs, 15,000 MiB, 1 GPU\. → register the job definition of the class: deploy infra\/, or start the campaign again \(who acts: the operator\), then: npm run holdout -- resume steered --class g4/,
     );
     await home.until('the other job runs on, and one on another class', ({ counts }) => counts.running === 2);
     await rig.noneFailed();

@@ -11,7 +11,7 @@ const cases: Record<
     calls: ['submitjob'],
     fault: refuse(404, 'ClientException', 'JobQueue simulated-g4 not found.'),
     says: /g4 since \S+ \S+ UTC: Batch refuses the job: ClientException: JobQueue simulated-g4 not found\./,
-    next: /→ create the queue, or correct the queue of the class, then: npm run holdout -- resume steered --class g4/,
+    next: /→ create the queue, or correct the queue of the class \(who acts: the administrator of the AWS account\), then: npm run holdout -- resume steered --class g4/,
     by: 'cancel',
   },
   'whose queue was disabled': {
@@ -25,14 +25,14 @@ const cases: Record<
     calls: ['submitjob'],
     fault: refuse(403, 'AccessDeniedException', 'User: w is not authorized to perform: batch:SubmitJob'),
     says: /g4 since .*AccessDeniedException: User: w is not authorized to perform: batch:SubmitJob/,
-    next: /→ give the role that is named the right that is named, then: npm run holdout -- resume/,
+    next: /→ give the role that is named the right that is named \(who acts: the administrator of the AWS account\), then: npm run holdout -- resume/,
     by: 'abort',
   },
   'whose credentials have expired': {
     calls: jobOperations,
     fault: refuse(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
     says: /g4 since .*ExpiredTokenException: The security token included in the request is expired/,
-    next: /→ renew the credentials of the worker and restart it, then: npm run holdout -- resume/,
+    next: /→ renew the credentials of the worker and restart it \(who acts: the operator\), then: npm run holdout -- resume/,
     by: 'cancel',
   },
 };

@@ -1,3 +1,4 @@
+import type { Actor } from '../../../src/errors/actor.ts';
 import type { SetUp } from './set-up.ts';
 
 /** One thing that a set-up lacks, and what the first two lines of the command say about it. */
@@ -16,7 +17,11 @@ export interface Case {
   /** Default: `start` of the campaign file. */
   command?: { program: 'client' | 'worker'; args: string[] };
   says: RegExp;
+  /** Who acts, which ends the sentence. */
+  who: Actor;
   next: RegExp;
+  /** The check of `doctor --aws` that is MISSING too, and what its line names. */
+  doctor?: { check: string; names: RegExp };
 }
 
 /** The next step of what infra/ makes. */

@@ -158,7 +158,8 @@ export class SetUp {
     return join(folder, 'campaign.yaml');
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** Of a command line that lacks nothing. */
+  get environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env['PATH'],
       HOME: this.folder,

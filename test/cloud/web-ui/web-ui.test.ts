@@ -8,14 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { chromium, type Browser } from 'playwright-core';
+import { campaignDetails } from '../../../src/campaign/explanation/campaign-details.ts';
+import { canaryDetails } from '../../../src/campaign/explanation/canary-text.ts';
 import { submissionDetails } from '../../../src/campaign/explanation/submission-details.ts';
 import { markdownCode, markdownText } from '../../../src/escaping/markdown.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/servers/free-port.ts';
-import type { shown } from './workflows.ts';
+import { hostileProgress } from './hostile-progress.ts';
+import type { shown, stepping } from './workflows.ts';
 
 const browserPath = '/usr/bin/chromium';
 const skipped = existsSync(browserPath) ? '' : ' (skipped: Debian’s chromium is not installed)';
+
+/** What shows nothing, or changes how other characters show. */
+const invisible = /[\u202a-\u202e\u2066-\u2069\u200b\u2028]/;
 
 /** Where every hostile name leads to. */
 const stranger = 'evil.invalid';
@@ -82,9 +88,29 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
     const handle = await client.workflow.start<typeof shown>('shown', {
       workflowId,
       taskQueue: 'ui',
-      args: [Array.from({ length: details.length }, (_, unit) => details.charCodeAt(unit))],
+      args: [unitsOf(details)],
       staticSummary,
     });
+    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/user-metadata`, [/SUMMARY/, /DETAILS/]);
+    await handle.terminate();
+    return seen;
+  }
+
+  /** What the history of a workflow makes of the summaries of its steps. */
+  async function stepsOf(workflowId: string, summaries: readonly string[]) {
+    const args: Parameters<typeof stepping> = [summaries.map(unitsOf)];
+    const handle = await client.workflow.start<typeof stepping>('stepping', { workflowId, taskQueue: 'ui', args });
+    const seen = await seenOn(`${workflowId}/${handle.firstExecutionRunId}/history`, [
+      new RegExp(`(STEP[^]*){${summaries.length}}`),
+    ]);
+    await handle.terminate();
+    return seen;
+  }
+
+  const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, unit) => text.charCodeAt(unit));
+
+  /** The strange links and requests of a page once it shows these texts. */
+  async function seenOn(path: string, shows: readonly RegExp[]) {
     const page = await browser.newPage();
     const seen: string[] = [];
     page.on('request', (request) => seen.push(request.url()));
@@ -92,7 +118,7 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
       seen.push(`dialog of ${stranger}`);
       void dialog.dismiss();
     });
-    await page.goto(`${ui}/namespaces/default/workflows/${workflowId}/${handle.firstExecutionRunId}/user-metadata`);
+    await page.goto(`${ui}/namespaces/default/workflows/${path}`);
     const texts = async (): Promise<string> => {
       const frames = await Promise.all(
         page.frames().map((frame) =>
@@ -104,13 +130,11 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
       );
       return frames.join('\n');
     };
-    await eventually(
-      'the page shows summary and details',
-      async () => /SUMMARY/.test(await texts()) && /DETAILS/.test(await texts()),
-      {
-        withinMs: 60_000,
-      },
-    );
+    const isShown = async (): Promise<boolean> => {
+      const text = await texts();
+      return shows.every((one) => one.test(text));
+    };
+    await eventually(`${path} shows ${shows.join(' and ')}`, isShown, { withinMs: 60_000 });
     const active: string[] = [];
     for (const frame of page.frames()) {
       for (const element of await frame.locator('a, img, script, form').all()) {
@@ -120,7 +144,6 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
     }
     const text = await texts();
     await page.close();
-    await handle.terminate();
     // The Web UI's own page that renders Markdown has the text in its address.
     const strange = (urls: readonly string[]): string[] =>
       urls.filter((url) => url.includes(stranger) && !new URL(url, ui).href.startsWith(`${ui}/`));
@@ -155,7 +178,44 @@ describe(`names of strangers in Temporal’s Web UI, in Chromium${skipped}`, fun
         details,
       );
       assert.deepEqual([links, requests], [[], []], name);
-      assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069\u200b\u2028]/, name);
+      assert.doesNotMatch(text, invisible, name);
     }
+  });
+
+  it('are neither links nor images, and run nothing, in the details of a campaign and of a canary', async () => {
+    const detailsOf = (name: string): string[] => {
+      const canary = { class: name, n: 1, jobId: name, billedSeconds: 0, costMicroUsd: 0 };
+      const verdict = { kind: 'broken', words: name } as const;
+      return [
+        campaignDetails(hostileProgress(`DETAILS ${name}`)),
+        canaryDetails({ campaign: 'c', class: name, n: 1 }, { ...canary, verdict }),
+      ];
+    };
+    // Few pages, because each takes seconds; few names each, because the Web UI cuts long details.
+    for (let first = 0; first < names.length; first += 3) {
+      const shown = names.slice(first, first + 3);
+      const { links, requests, text } = await pageOf(
+        `campaign-${first}`,
+        'SUMMARY',
+        shown.flatMap(detailsOf).join('\n\n'),
+      );
+      assert.deepEqual([links, requests], [[], []], shown.join());
+      assert.doesNotMatch(text, invisible, shown.join());
+      assert.equal(text.match(/has ended|is blocked/g)?.length, shown.length, 'the page shows every campaign');
+    }
+  });
+
+  it('are neither links nor images, and run nothing, in the summary of a step', async () => {
+    // This Web UI shows such a summary as plain text, so even an unescaped one is no link; but it shows every character.
+    const { text: unescaped } = await stepsOf('control-steps', ['STEP \u202egnp.exe']);
+    assert.match(unescaped, invisible);
+    // As workflows/activity-proxies.ts writes them.
+    const { links, requests, text } = await stepsOf(
+      'steps',
+      names.map((name) => markdownText(`STEP image of ${name}`)),
+    );
+    assert.deepEqual([links, requests], [[], []]);
+    assert.doesNotMatch(text, invisible);
+    assert.ok((text.match(/STEP/g) ?? []).length >= names.length, 'the page shows every step');
   });
 });

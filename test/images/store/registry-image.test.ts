@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { HoldoutError } from '../../../src/errors.ts';
 import { ImageStore } from '../../../src/images/store/image-store.ts';
 import { inspectFolder } from '../../../src/images/inspect-archive.ts';
@@ -114,6 +116,8 @@ describe('images in a registry', () => {
       config: { digest: `sha256:${'0'.repeat(64)}`, size: 2 },
       layers: [],
     });
+    const nested = Array.from({ length: 9 }).reduce<Descriptor>((inner) => builder.index([on(inner, 'amd64')]), one);
+    const damaged = builder.put(Buffer.from('no JSON'));
     for (const [tag, top, why] of [
       ['arm', builder.index([on(one, 'arm64'), on(two, 's390x')]), /names images for linux\/arm64, linux\/s390x/],
       ['several', builder.index([on(one, 'amd64'), on(two, 'x86_64')]), /2 different images for linux\/amd64/],
@@ -126,10 +130,27 @@ describe('images in a registry', () => {
       ['schema1', builder.put({ schemaVersion: 1, fsLayers: [], history: [] }), /neither an OCI manifest nor/],
       ['nothing', builder.index([]), /names no image/],
       ['incomplete', incomplete, /the registry lacks parts of the image/],
+      ['nested', nested, /more than 8 nested indexes/],
+      ['damaged', damaged, /no manifest under this reference/],
     ] as const) {
       push(builder, tag, top);
       const { bringing } = await fetched(tag);
       assert.match(bringing.kind === 'refused' ? bringing.why : 'fetched', why, tag);
+    }
+    const gone = await fetchImage(there('arm'), `sha256:${'1'.repeat(64)}`, limits, await rig.fresh());
+    assert.match(gone.kind === 'refused' ? gone.why : 'fetched', /no longer has sha256:1/);
+  });
+
+  it('are not taken if their bytes are not those that were asked for, whatever skopeo checks', async () => {
+    const bin = await rig.fresh();
+    writeFileSync(join(bin, 'skopeo'), '#!/bin/sh\necho "{}"\n', { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env['PATH'] = `${bin}:${PATH}`;
+    try {
+      const fetching = fetchImage(there('one'), `sha256:${'1'.repeat(64)}`, limits, await rig.fresh());
+      await assert.rejects(fetching, { code: 'IMAGE_COPY_FAILED', message: /different content/ });
+    } finally {
+      process.env['PATH'] = PATH;
     }
   });
 

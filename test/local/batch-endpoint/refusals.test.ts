@@ -74,6 +74,28 @@ describe('the local Batch endpoint refuses', () => {
     await refused(rig.register('own', own), /cannot start with AWS_BATCH/);
   });
 
+  it('every operation without a signature, or with another key’s, and does nothing', async () => {
+    const jobs = async (): Promise<number> => {
+      const { jobSummaryList = [] } = await rig.client.send(
+        new ListJobsCommand({ jobQueue: 'gpu', filters: [{ name: 'JOB_NAME', values: ['strange'] }] }),
+      );
+      return jobSummaryList.length;
+    };
+    const job = { jobName: 'strange', jobQueue: 'gpu', jobDefinition: 'holdout-runner' };
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    for (const path of ['submitjob', 'describejobs', 'terminatejob', 'registerjobdefinition', 'tags/arn']) {
+      const answer = await fetch(`${rig.url}/v1/${path}`, { ...post, body: JSON.stringify(job) });
+      assert.equal(answer.status, 403, path);
+      assert.equal(answer.headers.get('x-amzn-errortype'), 'MissingAuthenticationTokenException', path);
+    }
+    const stranger = rig.clientWith({ credentials: { accessKeyId: 'rig-key', secretAccessKey: 'guessed' } });
+    await assert.rejects(stranger.send(new SubmitJobCommand(job)), { name: 'InvalidSignatureException' });
+    stranger.destroy();
+    assert.equal(await jobs(), 0);
+    await submit({ jobName: 'strange' });
+    assert.equal(await jobs(), 1);
+  });
+
   it('requests of more than 30 KiB, definitions of more than 24 KiB', async () => {
     const sized = (bytes: number) => ({ environment: [{ name: 'HOLDOUT_RUN_KEY', value: 'x'.repeat(bytes) }] });
     await submit({ containerOverrides: sized(30 * 1024 - 200) });

@@ -9,15 +9,36 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SearchAttributeType } from '@temporalio/common';
+import { readKeyFile } from '../../../src/codec/key-file.ts';
 import { isHttpUp, isTemporalUp, withTemporal } from '../../../src/local/stack/parts/health.ts';
 import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
-import { makeEnvironment, readComposeFile } from '../../support/compose-file.ts';
+import { makeEnvironment, readComposeFile, type Service } from '../../support/compose-file.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const execute = promisify(execFile);
 const tools = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdout/tools');
 
+/** The S3 server of the first test, which the next one uses too. */
+interface Prepared {
+  endpoint: string;
+  services: Record<string, Service>;
+  as: (name: string) => S3Client;
+}
+
+const clientOf = (endpoint: string, variables: Record<string, string>, name: string): S3Client =>
+  new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: variables[`HOLDOUT_${name}_ACCESS_KEY_ID`] ?? '',
+      secretAccessKey: variables[`HOLDOUT_${name}_SECRET_ACCESS_KEY`] ?? '',
+    },
+  });
+
 describe('compose set-up', () => {
+  let s3: Prepared;
   const folder = mkdtempSync(join(tmpdir(), 'holdout-compose-'));
   const servers: ChildProcess[] = [];
   const start = (program: string, args: string[], env: NodeJS.ProcessEnv = {}): void => {
@@ -52,17 +73,8 @@ describe('compose set-up', () => {
     // Again, as at every later start.
     await act('s3-buckets', { AWS_ENDPOINT_URL_S3: endpoint });
 
-    const as = (name: string): S3Client =>
-      new S3Client({
-        endpoint,
-        region: 'us-east-1',
-        forcePathStyle: true,
-        maxAttempts: 1,
-        credentials: {
-          accessKeyId: variables[`HOLDOUT_${name}_ACCESS_KEY_ID`] ?? '',
-          secretAccessKey: variables[`HOLDOUT_${name}_SECRET_ACCESS_KEY`] ?? '',
-        },
-      });
+    s3 = { as: (name) => clientOf(endpoint, variables, name), endpoint, services };
+    const { as } = s3;
     const labels = { Bucket: 'holdout-labels', Key: 'campaign/labels.csv' };
     await as('ROOT').send(new PutObjectCommand({ ...labels, Body: 'id,label\n' }));
     const read = await as('SCORER').send(new GetObjectCommand(labels));
@@ -73,6 +85,32 @@ describe('compose set-up', () => {
     const outcome = { Bucket: 'holdout-runs', Key: 'campaign/submission/1/outcome.json' };
     await as('RUNNER').send(new PutObjectCommand({ ...outcome, Body: '{}' }));
     assert.ok((await as('WORKER').send(new GetObjectCommand(outcome))).Body);
+  });
+
+  it('makes the codec keys once, for the campaigns from before too, and does not replace lost ones', async () => {
+    const { as, endpoint, services } = s3;
+    const write = (Key: string) => as('ROOT').send(new PutObjectCommand({ Bucket: 'holdout-results', Key, Body: 'x' }));
+    const keysIn = async (name: string) => {
+      const file = join(folder, name);
+      const environment = services['codec-keys']?.environment;
+      const changes = { AWS_ENDPOINT_URL_S3: endpoint, HOLDOUT_CODEC_KEYS: file };
+      await execute(process.execPath, ['dist/compose.mjs', 'codec-keys'], {
+        env: { PATH: process.env['PATH'], ...environment, ...changes },
+      });
+      // Refuses a file that others may read.
+      return readKeyFile(file);
+    };
+    const fresh = await keysIn('fresh.json');
+    assert.deepEqual([fresh.keys.size, [...fresh.plainCampaigns]], [1, []]);
+    assert.deepEqual(await keysIn('fresh.json'), fresh, 'and kept');
+    for (const key of ['older/campaign.json', 'older/ledger/s/1.json', '.sealed/older']) await write(key);
+    assert.deepEqual([...(await keysIn('second.json')).plainCampaigns], ['older']);
+    await write('.codec-keys/default/ab12');
+    await assert.rejects(keysIn('lost.json'), {
+      code: 2,
+      stderr: /it is missing, and Temporal's payloads are sealed with key ab12; nothing was changed/,
+    });
+    assert.deepEqual(await keysIn('fresh.json'), fresh, 'what is there stays');
   });
 
   it('names the missing variable', async () => {

@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectLockConfigurationCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,7 +61,10 @@ describe('the processes of an embedded stack', () => {
       }
       await assert.rejects(s3As(stack, account).send(list('labels')), refused);
     }
-    await assert.rejects(s3As(stack, credentials.scorer).send(put('labels', 'c/labels.csv')), refused);
+    const scorer = s3As(stack, credentials.scorer);
+    await assert.rejects(scorer.send(put('labels', 'c/labels.csv')), refused);
+    for (const bucket of ['labels', 'inputs', 'runs']) await scorer.send(list(bucket));
+    await assert.rejects(scorer.send(list('images')), refused, 'the scorer needs no images');
     await assert.rejects(
       s3As(stack, { ...credentials.scorer, secretAccessKey: 'guessed' }).send(get('labels', 'c/labels.csv')),
     );
@@ -79,9 +82,9 @@ describe('the processes of an embedded stack', () => {
     await assert.rejects(runner.send(get('runs', 'c/s/2/claim')), { name: 'NoSuchKey' });
     await assert.rejects(runner.send(get('runs', 'c/s/1/predictions.csv')), refused);
     await assert.rejects(runner.send(put('inputs', 'testset/a')), refused);
-    for (const bucket of ['results', 'images']) {
-      await assert.rejects(runner.send(put(bucket, 'x')), refused);
-      await assert.rejects(runner.send(list(bucket)), refused);
+    for (const bucket of ['results', 'images']) await assert.rejects(runner.send(put(bucket, 'x')), refused);
+    for (const bucket of ['inputs', 'runs', 'results', 'images']) {
+      await assert.rejects(runner.send(list(bucket)), refused, bucket);
     }
   });
 
@@ -115,10 +118,21 @@ describe('the processes of an embedded stack', () => {
     await assert.rejects(s3As(stack, runner).send(shortly), refused, 'no retention of its own');
   });
 
+  it('locks objects for longer than any campaign lasts', async () => {
+    for (const Bucket of ['holdout-runs', 'holdout-results']) {
+      const found = await s3As(stack, credentials.root).send(new GetObjectLockConfigurationCommand({ Bucket }));
+      const { Mode, Years = 0 } = found.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+      assert.ok(Mode === 'GOVERNANCE' && Years >= 10, `${Bucket}: ${Mode}, ${Years} years`);
+    }
+  });
+
   it('lets the worker replace what it published, and nobody else', async () => {
     for (const file of ['leaderboard.csv', 'results.json', 'heads.json']) {
       for (const _ of [1, 2]) await s3As(stack, credentials.worker).send(put('results', `c/${file}`));
       await assert.rejects(s3As(stack, credentials.root).send(put('results', `c/${file}`)), refused, file);
+      const object = { Bucket: 'holdout-results', Key: `c/${file}` };
+      const removal = new DeleteObjectCommand({ ...object, BypassGovernanceRetention: true });
+      await assert.rejects(s3As(stack, credentials.worker).send(removal), refused, `${file} is replaced, not removed`);
     }
     for (const _ of [1, 2]) await s3As(stack, credentials.root).send(put('results', 'c/manifest.json'));
     await assert.rejects(s3As(stack, credentials.worker).send(put('results', 'c/manifest.json')), refused);
@@ -139,6 +153,8 @@ describe('the processes of an embedded stack', () => {
     );
     assert.equal(worker.env['TEMPORAL_ADDRESS'], stack.endpoints.temporal);
     assert.equal(worker.env['AWS_ENDPOINT_URL_BATCH'], stack.endpoints.batch);
+    const ofBatch = [worker, scorer].map(({ env }) => env['HOLDOUT_BATCH_ACCESS_KEY_ID']);
+    assert.deepEqual(ofBatch, [credentials.batch.accessKeyId, undefined]);
     assert.equal(worker.env['HOLDOUT_IMAGE_STORE'], `oci:${rig.short.images}`);
     for (const { env } of [worker, scorer]) {
       assert.ok(!Object.values(env).includes('ambient'));
@@ -176,7 +192,7 @@ describe('the processes of an embedded stack', () => {
     try {
       await refusal(
         'AWS_REGION_MISSING',
-        /^No AWS region is set; this worker takes no tasks\.$/,
+        /^No AWS region is set; this worker takes no tasks\. Who acts: the operator\.$/,
         { AWS_REGION: undefined, AWS_PROFILE: undefined },
         all,
       );

@@ -13,7 +13,7 @@ import { obtainTool } from '../../../src/local/tools/obtain-tool.ts';
 import { versitygw } from '../../../src/local/tools/pinned-tools.ts';
 import { StackRig } from './stack-rig.ts';
 
-const ports = { temporal: 1, ui: 2, temporalUi: 5, s3: 3, batch: 4 };
+const ports = { temporal: 1, ui: 2, temporalUi: 5, temporalHttp: 6, temporalMetrics: 7, s3: 3, batch: 4 };
 
 /** Checks code and message of a thrown error. */
 const says =

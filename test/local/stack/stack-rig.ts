@@ -88,11 +88,16 @@ export class StackRig {
   }
 
   /** Other processes with this home in their command line or environment. */
-  processes(): string[] {
+  pids(): number[] {
     return readdirSync('/proc')
       .filter((pid) => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
       .filter((pid) => ['cmdline', 'environ'].some((file) => this.isNamedIn(read(`/proc/${pid}/${file}`))))
-      .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+      .map(Number);
+  }
+
+  /** These processes, by number and command. */
+  processes(): string[] {
+    return this.pids().map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
   }
 
   /** Files and folders of the home that other users may use, except those whose modes images and runs need. */

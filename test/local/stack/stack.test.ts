@@ -8,6 +8,7 @@ import {
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCgroupV2 } from '../../../src/local/cgroups.ts';
@@ -19,6 +20,7 @@ import { stackStatus } from '../../../src/local/commands/local-status.ts';
 import { eventually } from '../../support/eventually.ts';
 import { container } from '../batch-endpoint/endpoint-rig.ts';
 import { intrude } from './intrude.ts';
+import { listenersOf } from './listeners.ts';
 import { get, put, s3As, StackRig } from './stack-rig.ts';
 
 const rig = new StackRig();
@@ -56,7 +58,13 @@ const environmentOf = (jobId: string): string => join(rig.home, 'scratch', 'runs
 describe('the embedded stack', () => {
   before(async () => {
     await rig.prepare();
-    stack = await rig.open();
+    // The least that a terminal can ask for; the parts inherit it.
+    const umask = process.umask(0);
+    try {
+      stack = await rig.open();
+    } finally {
+      process.umask(umask);
+    }
     credentials = stackStatus(rig.home).credentials ?? assert.fail('there are credentials');
     await s3As(stack, credentials.root).send(put('labels', 'c/labels.csv', 'the-labels'));
   });
@@ -68,6 +76,28 @@ describe('the embedded stack', () => {
 
   it('makes all files readable only by their owner, whatever the umask of the terminal', () => {
     assert.deepEqual(rig.openToOthers(), []);
+    assert.equal(statSync(rig.home).mode & 0o777, 0o700);
+  });
+
+  it('listens on loopback alone, with every socket of every process', async () => {
+    const open = createServer().listen(0, '0.0.0.0');
+    await once(open, 'listening');
+    const { port } = open.address() as AddressInfo;
+    const own = listenersOf([process.pid]).find((listener) => listener.port === port);
+    open.close();
+    assert.equal(own?.isLoopback, false, 'an open socket is seen');
+    const listeners = listenersOf([...rig.pids(), process.pid]).filter((listener) => listener.port !== port);
+    for (const [name, at] of Object.entries(stack.endpoints)) {
+      const { port } = new URL(at.includes('://') ? at : `tcp://${at}`);
+      assert.ok(
+        listeners.some((listener) => listener.port === Number(port)),
+        `${name} listens on ${port}: ${JSON.stringify(listeners)}`,
+      );
+    }
+    assert.deepEqual(
+      listeners.filter(({ isLoopback }) => !isLoopback),
+      [],
+    );
   });
 
   it('lets a second start attach and adds its queues to the running endpoint', async () => {

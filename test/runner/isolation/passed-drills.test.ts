@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassedDrills } from '../../../src/runner/isolation/passed-drills.ts';
@@ -16,6 +16,10 @@ describe('the note that an isolation drill held', () => {
 
   it('counts for its key alone', async () => {
     assert.deepEqual([await markers.has('key'), await markers.has('other')], [true, false]);
+  });
+
+  it('is a file that no other user can write, in a folder of that kind', () => {
+    assert.deepEqual([statSync(folder).mode & 0o777, statSync(join(folder, 'key')).mode & 0o777], [0o700, 0o600]);
   });
 
   const forgeries: Record<string, () => void> = {

@@ -34,6 +34,21 @@ describe('the container in which a launcher starts its runner', () => {
     assert.deepEqual(made.slice(-2), [image, 'run']);
   });
 
+  it('has the rights that mounts and loop devices need, instead of --privileged, and no other', () => {
+    const rights = /^--(?:privileged|cap|device|security|user|pid|ipc|uts)/;
+    assert.deepEqual(
+      argumentsFor({}).filter((flag) => rights.test(flag)),
+      [
+        '--cap-add=SYS_ADMIN',
+        '--cap-add=SYSLOG',
+        '--device-cgroup-rule=b 7:* rwm',
+        '--device-cgroup-rule=c 10:237 rwm',
+        '--device-cgroup-rule=c 1:11 r',
+        '--security-opt=apparmor=unconfined',
+      ],
+    );
+  });
+
   it('gets the job’s variables by name alone, and none of the launcher’s own', () => {
     const made = argumentsFor({
       AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/secret',

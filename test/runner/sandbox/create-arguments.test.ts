@@ -15,8 +15,15 @@ const spec = {
   predictions: { file: 'predictions.csv', maxBytes: 1 },
 } satisfies RunSpec;
 
-/** The flags of a container without the image's own words, for a run without a device. */
-const flagsFor = (name: 'podman' | 'docker'): string[] =>
+/** What an image says that an engine would obey. */
+interface OfImage {
+  volumes?: string[];
+  /** Names of its variables that submissions do not get. */
+  refused?: string[];
+}
+
+/** The flags of a container, for a run without a device. */
+const flagsFor = (name: 'podman' | 'docker', { volumes = [], refused = [] }: OfImage = {}): string[] =>
   createArguments({
     spec,
     jobId: 'job',
@@ -28,13 +35,13 @@ const flagsFor = (name: 'podman' | 'docker'): string[] =>
       environment: [],
       entryPoint: ['/start'],
       command: [],
-      volumes: [],
-      workingDirectory: '',
+      volumes,
+      workingDirectory: '/proc/self',
     },
-    environment: { variables: {}, refused: [], isTooLarge: false },
+    environment: { variables: { HOME: '/tmp' }, refused, isTooLarge: false },
     device: { createFlags: [], environment: {}, extraMemoryMiB: 0, stop: async () => null, close: () => undefined },
     engine: { name, runFlags: [] },
-    cgroupParent: undefined,
+    cgroupParent: place.cgroup,
   });
 
 /** Each keeps something from a submission; some are only seen where the engine has systemd or a proxy. */
@@ -54,8 +61,16 @@ const always = [
   '--memory=64m',
   '--memory-swap=64m',
   '--pids-limit=32',
+  '--cpus=1',
+  `--cgroup-parent=${place.cgroup}`,
+  '--workdir=/',
+  `--volume=${place.inputs}:/input:ro`,
+  `--volume=${place.output}:/output`,
+  `--volume=${place.temporary}:/tmp`,
+  `--volume=${place.hosts}:/etc/hosts:ro`,
   '--shm-size=16m',
   '--ulimit=core=0:0',
+  `--volume=${place.terminals}:/dev/pts`,
 ];
 const podman = [
   '--read-only-tmpfs=false',
@@ -68,18 +83,33 @@ const podman = [
   '--label=io.containers.autoupdate=disabled',
 ];
 
+/** Names and labels, by which Holdout finds its containers, and variables. */
+const confinesNothing = /^--(?:name|label=holdout\.(?:run|job)|env)=/;
+const startingWith = (start: string, words: readonly string[]): string[] =>
+  words.filter((word) => word.startsWith(start));
+
 describe('the arguments of a container', () => {
-  it('have every flag of the confinement, with either engine', () => {
-    for (const [engine, flags] of [
-      ['docker', always],
-      ['podman', [...always, ...podman]],
-    ] as const) {
-      const given = flagsFor(engine);
-      assert.deepEqual(
-        flags.filter((flag) => !given.includes(flag)),
-        [],
-        engine,
-      );
-    }
+  for (const [engine, flags] of [
+    ['docker', always],
+    ['podman', [...always, ...podman]],
+  ] as const) {
+    it(`have every flag of the confinement and no other, with ${engine}`, () => {
+      const given = flagsFor(engine).filter((word) => !confinesNothing.test(word));
+      assert.deepEqual(given.toSorted(), [...flags, 'image'].toSorted());
+    });
+  }
+
+  it('give volumes of the image no writable space with docker, and read no option in their names', () => {
+    assert.deepEqual(startingWith('--mount', flagsFor('docker', { volumes: ['/data', '/x,src=/etc,"'] })), [
+      `--mount=type=volume,readonly,src=${place.container}-0,"dst=/data"`,
+      `--mount=type=volume,readonly,src=${place.container}-1,"dst=/x,src=/etc,"""`,
+    ]);
+    assert.deepEqual(startingWith('--mount', flagsFor('podman', { volumes: ['/data'] })), []);
+  });
+
+  it('empty the variables of the image that docker cannot remove', () => {
+    const refused = ['LD_PRELOAD', ''];
+    assert.deepEqual(startingWith('--env', flagsFor('docker', { refused })), ['--env=HOME=/tmp', '--env=LD_PRELOAD=']);
+    assert.deepEqual(startingWith('--env', flagsFor('podman', { refused })), ['--env=HOME=/tmp']);
   });
 });

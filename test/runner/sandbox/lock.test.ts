@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,12 @@ describe('a lock between the runners of a host', () => {
         inside--;
       });
     await Promise.all(Array.from({ length: 5 }, enter));
+  });
+
+  it('is a file that no other user can lock', async () => {
+    const file = join(folder, 'locks', 'own');
+    await withLock(file, never, async () => 'in');
+    assert.deepEqual([statSync(file).mode & 0o777, statSync(join(folder, 'locks')).mode & 0o777], [0o600, 0o700]);
   });
 
   it('is released when the work fails', async () => {

@@ -66,6 +66,14 @@ describe('a campaign with a writable root file system', () => {
     rmSync(outside, { recursive: true });
   });
 
+  it('gives no other file away with its work folder, such as the target of a link in it', async () => {
+    const script = '(echo x > secret) 2> /dev/null && echo WROTE; stat -c "%u %h" ../kept; ls -l ../kept';
+    const links = { '/app/secret': '/kept' };
+    const kept = { ...files, '/kept': { content: 'kept\n', mode: 0o644 } };
+    const { log, outcome } = await rig.run({ script, files: kept, links, config: { WorkingDir: '/app' } }, writable);
+    assert.match(log, /^0 1\n/, JSON.stringify(outcome.end));
+  });
+
   it('refuses an image without a program as the team’s fault', async () => {
     const { outcome } = await rig.run({ config: { Entrypoint: null } }, writable);
     assert.ok(outcome.end.kind === 'never-started' && outcome.end.cause === 'no-command', JSON.stringify(outcome.end));

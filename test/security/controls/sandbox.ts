@@ -1,6 +1,7 @@
 import { controlsOf } from '../control.ts';
 
 const cutOff = ['test/runner/sandbox/container-flags.test.ts'];
+const otherRuns = ['test/runner/sandbox/other-runs.test.ts'];
 const limits = ['test/runner/limits.test.ts'];
 const flags = 'src/runner/sandbox/container-flags.ts';
 const noPrivileges = 'no privileges and gets none';
@@ -72,12 +73,11 @@ export const sandboxControls = [
     ['no set-user-id programs in /tmp', 'mode=1777,nosuid,nodev', 'mode=1777,nodev', 'rights of its file'],
     ['a /tmp of its own size', '`size=${mebibytes}m`)', '`size=1g`)', writable],
   ]),
-  ...controlsOf('src/runner/sandbox/run-paths.ts', cutOff, [
-    [
-      'a user of its own for every run',
-      'user: submissionUser(jobId)',
-      "user: '64001:64001'",
-      'not affected by another run',
-    ],
+  ...controlsOf('src/runner/sandbox/run-paths.ts', otherRuns, [
+    ['a user of its own for every run', 'user: submissionUser(jobId)', "user: '64001:64001'"],
   ]),
+  ...controlsOf('src/runner/sandbox/mounts.ts', otherRuns, [
+    ['a limit on pseudo-terminals', 'max=${mostTerminals},', ''],
+  ]),
+  ...controlsOf(flags, otherRuns, [['pseudo-terminals of its own', '[`--volume=${place.terminals}:/dev/pts`]', '[]']]),
 ];

@@ -1,6 +1,7 @@
 import { controlsOf } from '../control.ts';
 
 const signature = ['test/local/batch-endpoint/api/check-signature.test.ts'];
+const stack = ['test/local/stack/stack.test.ts'];
 const rights = ['test/local/stack/environments-and-rights.test.ts'];
 
 /** What other users and programs of the machine may not do. */
@@ -36,6 +37,18 @@ export const surfaceControls = [
     ['test/local/tools/tools.test.ts'],
     [['the pinned sha256 of a tool', 'if (found !== sha256) throw', 'if (false) throw']],
   ),
+  ...controlsOf('src/local/stack/parts/s3.ts', stack, [
+    ['the S3 server on loopback alone', '`--port=127.0.0.1:', '`--port=0.0.0.0:', 'loopback alone'],
+  ]),
+  ...controlsOf('src/local/stack/parts/temporal.ts', stack, [
+    ['Temporal on loopback alone', "'--ip=127.0.0.1'", "'--ip=0.0.0.0'", 'loopback alone'],
+  ]),
+  ...controlsOf('src/codec-server/codec-server-settings.ts', stack, [
+    ['the Web UI on loopback alone', "|| '127.0.0.1')", "|| '0.0.0.0')", 'loopback alone'],
+  ]),
+  ...controlsOf('src/local/stack/parts/part.ts', stack, [
+    ['files of the stack for their owner alone', ', umask: 0o077', '', 'whatever the umask'],
+  ]),
   ...controlsOf(
     'src/local/stack/home/private-home.ts',
     ['test/local/stack/refusals.test.ts'],

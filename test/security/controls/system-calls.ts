@@ -22,6 +22,10 @@ export const systemCallControls = controlsOf(
       ['no bpf', ...allowing('bpf')],
       ['no performance counters', ...allowing('perf_event_open')],
       ['no io_uring', ...allowing('io_uring_setup io_uring_enter io_uring_register')],
+      ['no asynchronous contexts of the kernel', ...allowing('io_setup io_submit io_getevents io_destroy')],
+      ['no huge pages of the host', 'value: 0x4_0000 }', 'value: 0 }'],
+      ['no huge pages by memfd_create', 'value: 0x4 }', 'value: 0 }'],
+      ['no huge pages by shmget', 'value: 0o4000 }', 'value: 0 }'],
       ['no kernel keys', ...allowing('add_key keyctl request_key')],
       ['no userfaultfd', ...allowing('userfaultfd')],
       // Not every kernel has modules.

@@ -43,6 +43,10 @@ export class RecordedCampaign {
   private readonly canaries: CanaryRecord[] = [];
   /** sha256 (hex) of the operator commands. */
   private readonly acts: string[] = [];
+  /** sha256 (hex) of the unsealings. */
+  private readonly unsealings: string[] = [];
+  /** Keys of what was found about images, by submission. */
+  private readonly found = new Map<string, string[]>();
   /** By the key of the score file. */
   private readonly scores = new Map<string, number>();
 
@@ -163,6 +167,7 @@ export class RecordedCampaign {
         evidence: {
           campaign: sha256(this.body(buckets.results, resultObjects.campaign(campaign)) ?? ''),
           runs: Object.fromEntries(runs.map(({ n }) => [n, this.evidenceOf(runKeyOf(campaign, submission, n))])),
+          findings: this.found.get(submission) ?? [],
         },
       }),
     };
@@ -172,6 +177,44 @@ export class RecordedCampaign {
     this.chains.set(submission, chain);
   }
 
+  /** Something that was found about the image of a submission; its next record names it. */
+  finding(submission: string, key: string, body: string): void {
+    this.write(buckets.results, key, body);
+    this.found.set(submission, [...(this.found.get(submission) ?? []), key]);
+  }
+
+  /** An unsealing of a log with its receipt. `receipt`: false as older versions wrote it. */
+  unseal(submission: string, receipt = true): void {
+    const sequence = this.unsealings.length + 1;
+    const unsealing = {
+      version: 1,
+      sequence,
+      predecessor: this.unsealings.at(-1) ?? null,
+      ...(receipt && { receipt }),
+      submission,
+      n: 1,
+      part: 'log',
+      at: '2026-01-01T00:00:00.000Z',
+      by: 'ann',
+      reason: 'a team asks',
+    };
+    const digest = this.write(buckets.results, resultObjects.unsealing(campaign, sequence), json(unsealing));
+    if (receipt) this.write(buckets.results, resultObjects.receipt(campaign, sequence, digest), '');
+    this.unsealings.push(digest);
+  }
+
+  /** A work list with teams in this order. */
+  workList(teams: readonly string[]): void {
+    const rows = teams.map((team) => ({
+      team,
+      teamName: 'Team',
+      before: 0,
+      rounds: [{ submission: team, sequence: 1, kind: 'evaluate' }],
+    }));
+    const body = `${JSON.stringify({ version: 1, teams: rows })}\n`;
+    this.write(buckets.results, resultObjects.work(campaign, sha256(body)), body);
+  }
+
   /** An operator's command that asks for another round of a submission. */
   ask(submission: string, sequence: number): void {
     const write = (key: string, body: string): string => this.write(buckets.results, key, body);
@@ -179,8 +222,8 @@ export class RecordedCampaign {
   }
 
   /** A finished and scored round of one run. */
-  async finish(submission: string, evidence = true): Promise<void> {
-    const runs = [this.run(submission, 1)];
+  async finish(submission: string, evidence = true, startedAt = '2026-01-01T01:00:00.000Z'): Promise<void> {
+    const runs = [this.run(submission, 1, {}, { startedAt })];
     this.record(submission, { runs, score: await this.score(submission, 1, 1) }, evidence);
   }
 
@@ -198,9 +241,14 @@ export class RecordedCampaign {
 
   private evidenceOf(runKey: string): RunEvidence {
     const evidence: RunEvidence = {};
-    for (const object of ['spec', 'claim', 'outcome'] as const) {
+    for (const object of ['spec', 'claim', 'outcome', 'trouble'] as const) {
       const body = this.body(buckets.runs, runObjects[object](runKey));
       if (body !== undefined) evidence[object] = sha256(body);
+    }
+    if (evidence.outcome !== undefined) return evidence;
+    for (const object of ['log', 'predictions'] as const) {
+      const body = this.body(buckets.runs, runObjects[object](runKey));
+      if (body !== undefined) evidence.left = { ...evidence.left, [object]: sha256(body) };
     }
     return evidence;
   }
@@ -230,7 +278,12 @@ export class RecordedCampaign {
     };
     if (!heads) return;
     const ledger = Object.fromEntries(Array.from(this.chains, ([name, { digests }]) => [name, headOf(digests)]));
-    const named = { acts: headOf(this.acts), unsealings: headOf([]), ledger, canaries: canaryDigests(this.canaries) };
+    const named = {
+      acts: headOf(this.acts),
+      unsealings: headOf(this.unsealings),
+      ledger,
+      canaries: canaryDigests(this.canaries),
+    };
     const digest = sha256(this.body(buckets.results, resultObjects.campaign(campaign)) ?? '');
     this.write(
       buckets.results,

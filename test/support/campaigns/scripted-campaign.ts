@@ -85,8 +85,8 @@ export class ScriptedCampaign {
   holdLivenessCheck: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** Delays the end of a round's workflow after its report. */
   holdEnd: (result: SubmissionResult) => Promise<void> | undefined = () => undefined;
-  /** Called when results are published. */
-  publish: () => void = () => undefined;
+  /** Called when results are published; may delay that. */
+  publish: () => void | Promise<void> = () => undefined;
   /** Called before an activity of the campaign itself; throws to make it fail. */
   beforeCampaignActivity: (activity: 'takeStock' | 'nextSubmissions') => void = () => undefined;
   /** Task queues of the activities that withdrew or ended runs, in order. */
@@ -101,6 +101,8 @@ export class ScriptedCampaign {
   frozen: FrozenCampaign = frozenCampaign();
   /** The keys with which payloads are sealed; undefined: they are plain. Set before {@link open}. */
   keys: KeyRing | undefined;
+  /** The worker's log from warnings on. */
+  readonly log: string[] = [];
   /** Ids of keys that ever sealed payloads of this namespace. */
   readonly registeredKeys = new Set<string>();
   server!: TemporalServer;
@@ -120,7 +122,12 @@ export class ScriptedCampaign {
 
   /** `settings`: dynamic configuration of the server. */
   async open(settings: Record<string, number> = {}): Promise<void> {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const errors = new DefaultLogger('ERROR');
+    const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+      this.log.push(message);
+      errors.log(level, message, meta);
+    });
+    Runtime.install({ logger });
     this.server = await startTemporalServer(settings);
     await build();
     this.bundle = { codePath: join(projectRoot(), 'dist/workflows.js') };
@@ -207,6 +214,7 @@ export class ScriptedCampaign {
     this.rounds.reset();
     this.canaries.reset();
     this.submitted.length = 0;
+    this.log.length = 0;
     this.adopted.length = 0;
     this.jobs.clear();
     this.withMoreSharedMemory.length = 0;
@@ -386,7 +394,7 @@ export class ScriptedCampaign {
           .map((record) => reportOf({ version: 1, predecessor: null, ...record }, []));
       },
       publishResults: async ({ campaign }) => {
-        this.publish();
+        await this.publish();
         return { leaderboard: `${campaign}/leaderboard.csv`, results: '' };
       },
     };

@@ -11,6 +11,10 @@ export interface CampaignShape {
   budgetUsd: number;
   /** Without probes: every submission has one job. */
   unprobed?: true;
+  /** The true values of the four items, for rmse; absent: 0 and 1, for log-loss. */
+  labels?: readonly string[];
+  /** The host has a scanner that finds something, and the image has a base. */
+  scanned?: true;
   /** Operators see pseudonyms, and names are unmistakable: `zz-canary-3` of team `ZZ Canary 3` hands in `zz-canary-3.model-1`. */
   blind?: true;
 }
@@ -30,9 +34,9 @@ export async function writeCampaignFolder(folder: string, shape: CampaignShape):
   writeFileSync(join(folder, 'sample', 'a.bin'), 'a.bin');
   writeFileSync(
     join(folder, 'labels.csv'),
-    ['id,label', ...inputs.map((name, n) => `${name},${n % 2}`), ''].join('\n'),
+    ['id,label', ...inputs.map((name, n) => `${name},${shape.labels?.[n] ?? n % 2}`), ''].join('\n'),
   );
-  writeFileSync(join(folder, 'image.tar'), await tarOf(await ociEntries()));
+  writeFileSync(join(folder, 'image.tar'), await tarOf(await ociEntries({ layers: shape.scanned ? 3 : 1 })));
   const rows = shape.teams.flatMap((count, team) =>
     Array.from({ length: count }, (_, n) => {
       const names = shape.blind
@@ -47,8 +51,16 @@ export async function writeCampaignFolder(folder: string, shape: CampaignShape):
   return file;
 }
 
-const campaignFile = ({ campaign, slots, budgetUsd, unprobed, blind }: CampaignShape): string => `campaign: ${campaign}
-metric: log-loss
+const campaignFile = ({
+  campaign,
+  slots,
+  budgetUsd,
+  unprobed,
+  scanned,
+  blind,
+  labels,
+}: CampaignShape): string => `campaign: ${campaign}
+metric: ${labels ? 'rmse' : 'log-loss'}
 predictions: { file: predictions.csv, id: id, value: label, maxBytes: 1MiB, missing: reject }
 inputs: { testSet: ./inputs, ${unprobed ? '' : 'sampleSet: ./sample, '}labels: ./labels.csv }
 submissions: ./submissions.csv
@@ -57,7 +69,7 @@ budget: { usd: ${budgetUsd} }
 limits: { wallClock: 9h, wallClockOn: p3, memory: 14GiB, pids: 512, output: 1GiB, image: 1GiB, sharedMemory: 1GiB, attempts: 3, platformRuns: 5 }
 leaderboard: { perTeam: best, ties: earliest, order: ascending }
 fairness: { perTeamInFlight: 2, seed: 2020 }
-instanceClasses:
+${scanned ? "scan: { command: [sh, -c, 'echo found in an image; exit 1'], onFinding: flag }\n" : ''}instanceClasses:
   - { name: g4, kind: gpu, gpu: nvidia, queue: simulated-g4, gpuMemoryMiB: 15109, vcpus: 4, memoryMiB: 15000, usdPerHour: 0.526, relativeSpeed: 1, slots: ${slots.g4}, purchase: on-demand }
   - { name: p3, kind: gpu, gpu: nvidia, queue: simulated-p3, gpuMemoryMiB: 16160, vcpus: 8, memoryMiB: 60000, usdPerHour: 3.06, relativeSpeed: 2.14, slots: ${slots.p3}, purchase: on-demand }
 `;

@@ -1,5 +1,4 @@
-import type { Stack } from '../../../src/local/stack/open-stack.ts';
-import { temporalCommand } from './temporal-command.ts';
+import { temporalCommand, type Reachable } from './temporal-command.ts';
 
 /** What Temporal's own command line exports of a namespace: as printed, and what its base64 texts contain. */
 export interface TemporalExport {
@@ -10,7 +9,7 @@ export interface TemporalExport {
 }
 
 /** Exports every workflow run, as any program that reaches Temporal can. */
-export async function exportNamespace(stack: Stack): Promise<TemporalExport> {
+export async function exportNamespace(stack: Reachable): Promise<TemporalExport> {
   const workflow = (...args: string[]): Promise<string> =>
     temporalCommand(stack, 'workflow', ...args, '--output', 'json');
   const list = await workflow('list');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HoldoutError } from '../../../src/errors.ts';
 import { serveMetrics } from '../../../src/worker/metrics/serve-metrics.ts';
@@ -29,6 +30,30 @@ describe('the metrics of a worker over HTTP', () => {
     assert.match(await response.text(), /^process_resident_memory_bytes \d+$/m);
     for (const path of ['/', '/metrics/', '/status']) assert.equal((await fetched(path)).status, 404, path);
     assert.equal((await fetched('/metrics', 'POST')).status, 405);
+  });
+
+  it('are shown to no web page: neither under a name that is not this machine’s nor with an origin', async () => {
+    const statusFor = async (host: string, origin?: string, at = port): Promise<number | undefined> => {
+      const headers = { host, ...(origin !== undefined && { origin }) };
+      const sent = request({ host: '127.0.0.1', port: at, path: '/metrics', headers, agent: false }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    for (const host of [
+      `evil.example:${port}`,
+      'evil.example',
+      'localhost.evil.example:9464',
+      '127.0.0.1.evil.example',
+    ])
+      assert.equal(await statusFor(host), 403, host);
+    assert.equal(await statusFor(`127.0.0.1:${port}`, 'http://evil.example'), 403);
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, '[::1]:9464'])
+      assert.equal(await statusFor(host), 200, host);
+    // A collector on another machine has its own name for this one.
+    const open = await serveMetrics(metrics, { host: '0.0.0.0', port: 0 });
+    assert.equal(await statusFor('worker:9464', undefined, (open.address() as AddressInfo).port), 200);
+    open.close();
   });
 
   it('count calls, and have a series of throttled ones from the first call on', async () => {

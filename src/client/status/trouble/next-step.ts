@@ -1,4 +1,4 @@
-import { adviceOn } from '../../../campaign/explanation/platform-advice.ts';
+import { adviceOn, type PlatformAdvice } from '../../../campaign/explanation/platform-advice.ts';
 import { constantNext } from '../../../errors.ts';
 
 /**
@@ -6,7 +6,13 @@ import { constantNext } from '../../../errors.ts';
  * so its own text may lack the next step.
  */
 export const nextStepAfter = (cause: string): string | undefined =>
-  adviceOn(cause)?.next ?? constantNext(cause.split(': ', 1)[0] ?? '')?.replace(/\.$/, '');
+  stepOf(adviceOn(cause)) ?? constantNext(cause.split(': ', 1)[0] ?? '')?.replace(/\.$/, '');
+
+/** An advice with who acts on it, who need not be the reader. */
+export function stepOf(advice: PlatformAdvice | undefined): string | undefined {
+  if (advice === undefined || advice.who === 'nobody') return advice?.next;
+  return `${advice.next} (who acts: the ${advice.who})`;
+}
 
 /** ` → <next step>`; empty if none is known. */
 export const arrowTo = (next: string | undefined): string => (next === undefined ? '' : ` → ${next}`);
@@ -15,5 +21,6 @@ export const arrowTo = (next: string | undefined): string => (next === undefined
 export function repairOf(cause: string): string {
   const advice = adviceOn(cause);
   if (advice === undefined) return `${nextStepAfter(cause) ?? 'fix the cause'}, then`;
-  return advice.lasts ? `${advice.next}, then` : `it may have passed (${advice.next}), so try again`;
+  const step = stepOf(advice);
+  return advice.lasts ? `${step}, then` : `it may have passed (${step}), so try again`;
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { CanarySpec } from '../../../campaign/model/canaries/canary.ts';
 import type { InputIndex, InputSet } from '../../../campaign/model/frozen-campaign.ts';
-import { runnerExit, type CollectedPredictions } from '../../../campaign/model/run-outcome.ts';
+import { runnerExit, type CollectedPredictions, type RunnerError } from '../../../campaign/model/run-outcome.ts';
 import type { RunSpec } from '../../../campaign/model/run-spec.ts';
 import { simulatedCanary } from '../../../campaign/simulation/simulated-canary.ts';
 import { simulatedOutcome } from '../../../campaign/simulation/simulated-outcome.ts';
@@ -60,6 +60,7 @@ export class SimulatedRunner {
     const seconds = stopped ? process.secondsRun() : run.seconds;
     const at = process.startedAt + Math.ceil(seconds * 1000);
     if (run.kind === 'host-lost' && !stopped) return { kind: 'lost', at };
+    if (run.kind === 'runner-trouble') await this.writeTrouble(job);
     if (run.kind !== 'outcome') return { kind: 'exited', code: runnerExit.error, at };
     const writing = Date.now();
     await this.writeResults(job, spec, { seconds, facts: run.facts, stopped });
@@ -78,6 +79,14 @@ export class SimulatedRunner {
     const body = `${JSON.stringify(outcome, null, 2)}\n`;
     await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, runObjects.outcome(spec.runKey), body));
     return { kind: 'exited', code: runnerExit.done, at };
+  }
+
+  /** Explains why there is no outcome, as the real runner does. */
+  private async writeTrouble({ jobId, runKey, process }: SimulatedJob): Promise<void> {
+    const { store, buckets } = this.parts;
+    const trouble: RunnerError = { version: 1, jobId, code: 'UNEXPECTED', message: 'simulated' };
+    const body = `${JSON.stringify(trouble, null, 2)}\n`;
+    await unlessKilled(process, () => store.writeIfAbsent(buckets.runs, runObjects.trouble(runKey), body));
   }
 
   /** Writes the predictions, then the outcome. */

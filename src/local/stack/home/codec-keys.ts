@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { newKeyFile, readKeyFile, writeKeyFile } from '../../../codec/key-file.ts';
-import { holdoutError } from '../../../errors.ts';
+import { createFirstKeyFile } from '../../../codec/first-key-file.ts';
+import { readKeyFile } from '../../../codec/key-file.ts';
 import { campaignPattern } from '../../../ids.ts';
 import { codecKeyObjects } from '../../../object-keys.ts';
 import { bucketsOf } from '../../../settings.ts';
@@ -19,13 +19,9 @@ export function openCodecKeys(home: Home): void {
     return;
   }
   const results = join(home.s3, bucketsOf({ bucketPrefix: '' }).results);
-  const sealed = namesIn(join(results, codecKeyObjects.folder(openIdentity(home).namespace)));
-  if (sealed.length > 0) {
-    const cause = `it is missing, and Temporal's payloads are sealed with key ${sealed.join(', ')}`;
-    throw holdoutError('CODEC_KEYS_UNREADABLE', { file, cause });
-  }
-  const fromBefore = namesIn(results).filter((name) => campaignPattern.test(name));
-  writeKeyFile(file, newKeyFile(fromBefore), { fresh: true });
+  const keys = namesIn(join(results, codecKeyObjects.folder(openIdentity(home).namespace)));
+  const campaigns = namesIn(results).filter((name) => campaignPattern.test(name));
+  createFirstKeyFile(file, { keys, campaigns });
 }
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);

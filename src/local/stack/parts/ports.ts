@@ -2,9 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { holdoutError } from '../../../errors.ts';
 import type { ReportLine } from '../../report-line.ts';
+import { browserRefusedPorts } from './browser-refused-ports.ts';
 import { portHolder } from './port-holder.ts';
 
-export const portNames = ['temporal', 'ui', 'temporalUi', 's3', 'batch'] as const;
+/** Ports of Temporal's server that check neither where a request comes from nor who sends it, and that only programs use. */
+const unguarded = ['temporalUi', 'temporalHttp', 'temporalMetrics'] as const;
+
+export const portNames = ['temporal', 'ui', ...unguarded, 's3', 'batch'] as const;
 type PortName = (typeof portNames)[number];
 export type Ports = Record<PortName, number>;
 /** Requested ports: 0 means any free port, undefined the default port or, if that is taken, a free one. */
@@ -14,12 +18,22 @@ export const portVariables: Record<PortName, string> = {
   temporal: 'HOLDOUT_TEMPORAL_PORT',
   ui: 'HOLDOUT_UI_PORT',
   temporalUi: 'HOLDOUT_TEMPORAL_UI_PORT',
+  temporalHttp: 'HOLDOUT_TEMPORAL_HTTP_PORT',
+  temporalMetrics: 'HOLDOUT_TEMPORAL_METRICS_PORT',
   s3: 'HOLDOUT_S3_PORT',
   batch: 'HOLDOUT_BATCH_PORT',
 };
 
-/** Only the codec server uses Temporal's own Web UI: it takes any free port. */
-export const defaultPorts: Ports = { temporal: 7233, ui: 8233, temporalUi: 0, s3: 7070, batch: 7171 };
+/** Those that are unguarded take any free port that browsers refuse. */
+export const defaultPorts: Ports = {
+  temporal: 7233,
+  ui: 8233,
+  temporalUi: 0,
+  temporalHttp: 0,
+  temporalMetrics: 0,
+  s3: 7070,
+  batch: 7171,
+};
 
 /** Reads the HOLDOUT_*_PORT variables; throws USAGE for invalid ports. */
 export function portRequests(env: NodeJS.ProcessEnv = process.env): PortRequests {
@@ -66,6 +80,7 @@ async function choosePort(
     const holder = portHolder(requested);
     throw holdoutError('PORT_BUSY', { port: requested, variable: portVariables[name], ...(holder && { holder }) });
   }
+  if (isUnguarded(name)) return unguardedPort(name, { remembered, isUsable, taken, report });
   const wanted = (remembered[name] ?? (requested === undefined ? defaultPorts[name] : 0)) || undefined;
   if (wanted !== undefined && (await isUsable(wanted))) return wanted;
   const port = await freePort(taken);
@@ -74,6 +89,26 @@ async function choosePort(
       `port ${wanted} is taken by ${portHolder(wanted) ?? 'another program'}; ${name} uses ${port} instead (${portVariables[name]} sets it)`,
     );
   }
+  return port;
+}
+
+const isUnguarded = (name: PortName): boolean => (unguarded as readonly string[]).includes(name);
+
+interface UnguardedPort extends Pick<ChoosePorts, 'remembered' | 'report'> {
+  isUsable: (port: number) => Promise<boolean>;
+  taken: readonly number[];
+}
+
+/** A port that browsers refuse, so that no page of a stranger gets at it, also not under a name that it pointed at this machine. */
+async function unguardedPort(name: PortName, { remembered, isUsable, taken, report }: UnguardedPort): Promise<number> {
+  // An older version remembers any port.
+  const last = browserRefusedPorts.filter((port) => port === remembered[name]);
+  // From anywhere: several stacks may start at the same time.
+  const start = randomInt(browserRefusedPorts.length);
+  const choice = [...browserRefusedPorts.slice(start), ...browserRefusedPorts.slice(0, start)];
+  for (const port of [...last, ...choice]) if (await isUsable(port)) return port;
+  const port = await freePort(taken);
+  report(`every port that browsers refuse is taken; ${name} uses ${port}, which a web page can reach (docs/codec.md)`);
   return port;
 }
 

@@ -24,6 +24,12 @@ const searchAttributes = {
 /** Finished submissions stay in the Web UI longer than any campaign lasts; the server's default is 24 hours. */
 const retention = '60 days';
 
+/**
+ * The only Host to which the HTTP API of the frontend responds. Nobody needs this API, and no address has this host: the URL
+ * standard takes brackets for an IPv6 address. The server checks no Origin, so a real host would let in every page's POST.
+ */
+export const httpApiHost = '[holdout]';
+
 /** The Temporal dev server with its Web UI, its history in a database file of the home. Throws TEMPORAL_VERSION. */
 export function temporalPart(program: string, home: Home, ports: Ports): Part {
   checkVersion(home);
@@ -46,6 +52,9 @@ export function temporalPart(program: string, home: Home, ports: Ports): Part {
       '--ip=127.0.0.1',
       `--port=${ports.temporal}`,
       `--ui-port=${ports.temporalUi}`,
+      `--http-port=${ports.temporalHttp}`,
+      `--metrics-port=${ports.temporalMetrics}`,
+      `--dynamic-config-value=frontend.httpAllowedHosts=${JSON.stringify([httpApiHost])}`,
       '--log-level=error',
       ...Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`),
     ],

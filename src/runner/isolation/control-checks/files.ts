@@ -10,6 +10,12 @@ const { EROFS, EACCES, EPERM } = errno;
 /** Where the kernel's own file systems are; they are writable mounts everywhere, to nobody but root. */
 const ofKernel = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
+/**
+ * Sockets of NVIDIA's daemons, which its runtime mounts into every container with `utility` (libnvidia-container,
+ * src/nvc_mount.c). A read-only mount of a socket would change nothing; the daemons obey only root.
+ */
+const ofDriver = /^(?:\/var)?\/run\/nvidia-(?:persistenced|fabricmanager)\/socket$/;
+
 /** It can write nowhere but to its output, its temporary folders and its device. */
 export function judgeRoot({ rootWrites, mounts }: ProgramFindings, { expected }: Pick<Seen, 'expected'>): Judgement {
   const all = mountsIn(mounts);
@@ -25,7 +31,8 @@ export function judgeRoot({ rootWrites, mounts }: ProgramFindings, { expected }:
       ...notRefused(others, [EROFS, EACCES, EPERM]),
       ...['/', '/etc/hosts', '/proc/sys'].flatMap((point) => mountFaults(all, point, ['ro'])),
       ...writable
-        .filter((point) => !ofKernel.test(point) && ![...allowed, ...mustBeReadOnly].includes(point))
+        .filter((point) => ![ofKernel, ofDriver].some((known) => known.test(point)))
+        .filter((point) => ![...allowed, ...mustBeReadOnly].includes(point))
         .map((point) => `${point} is a writable mount`),
     ],
     seen: `${rootWrites.size} writes refused; writable: ${allowed.join(', ')}`,

@@ -1,6 +1,7 @@
 import type { DrillEvidence } from '../drill-findings.ts';
 import type { ProgramFindings } from '../program/hostile-program.ts';
 import { errno } from '../program/call-numbers.ts';
+import { mostTerminals } from '../../sandbox/mounts.ts';
 import { resultInWords, type Judgement, unless } from './faults.ts';
 import { mountFaults, mountsIn, sizeFaults } from './mount-faults.ts';
 
@@ -37,8 +38,12 @@ const forcedMiB = 8;
 export const peakFaults = (peakMiB: number | null, memoryMiB: number): string[] =>
   unless(peakMiB === null || peakMiB <= memoryMiB + forcedMiB, `it used ${peakMiB} MiB of ${memoryMiB} MiB`);
 
-/** It cannot have more processes than its limit, nor more processor time, where its control group shows that. */
-export function judgeProcesses({ processes, processors }: ProgramFindings, { expected, outside }: Seen): Judgement {
+/**
+ * It cannot have more processes than its limit, nor more processor time, where its control group shows that, and leaves others their
+ * pseudo-terminals.
+ */
+export function judgeProcesses(findings: ProgramFindings, { expected, outside }: Seen): Judgement {
+  const { processes, processors, terminals } = findings;
   const { made = NaN, last } = processes;
   const counted = outside.processes;
   const allowed = processorsAllowed(processors);
@@ -47,6 +52,7 @@ export function judgeProcesses({ processes, processors }: ProgramFindings, { exp
       ...unless(last === errno.EAGAIN, `fork was never refused: ${resultInWords(last)}`),
       ...unless(made + 1 <= expected.processes, `it had ${made + 1} processes of ${expected.processes}`),
       ...unless((counted ?? 0) <= expected.processes, `${counted} processes were counted from outside`),
+      ...terminalFaults(terminals),
       ...groupFaults(processes.limits, expected.processes, 'processes'),
       ...unless(
         (allowed ?? 0) <= expected.processors,
@@ -59,6 +65,12 @@ export function judgeProcesses({ processes, processors }: ProgramFindings, { exp
       (allowed === undefined ? '' : `; processors: ${allowed}`),
   };
 }
+
+const terminalFaults = ({ opened = NaN, last }: ProgramFindings['terminals']): string[] =>
+  unless(
+    opened <= mostTerminals && last === errno.ENOSPC,
+    `it opened ${opened} pseudo-terminals of ${mostTerminals}: ${resultInWords(last)}`,
+  );
 
 /** Processors that the container's own control group allows at a time; undefined where it cannot see that. */
 function processorsAllowed({ quota, period, max }: ProgramFindings['processors']): number | undefined {

@@ -113,6 +113,15 @@ export class Attacks {
     return { made, last };
   }
 
+  /** Pseudo-terminals, until one cannot be opened or there are `most`. */
+  takeTerminals(most: number): { opened: Slot; last: Slot } {
+    const [opened, last] = [this.memory.slot(), this.memory.slot()];
+    const { readAndWrite, noControllingTerminal } = openFlags;
+    const open = call(nr.open, this.memory.path('/dev/ptmx'), readAndWrite | noControllingTerminal);
+    this.emit(repeat(most, Buffer.concat([open, store(last)]), opened));
+    return { opened, last };
+  }
+
   sleep(milliseconds: number): void {
     const time = Buffer.alloc(16);
     time.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)));

@@ -29,7 +29,13 @@ export const nr = {
   exitGroup: 231,
 } as const;
 
-export const openFlags = { writeOnly: 1, create: 0o100, truncate: 0o1000 } as const;
+export const openFlags = {
+  writeOnly: 1,
+  readAndWrite: 2,
+  create: 0o100,
+  noControllingTerminal: 0o400,
+  truncate: 0o1000,
+} as const;
 
 /** Errors, as system calls return them. */
 export const errno = {

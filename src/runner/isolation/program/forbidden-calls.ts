@@ -4,6 +4,7 @@ type ForbiddenCall = readonly [number: number, ...args: number[]];
 /** Above every process id. */
 const noProcess = 0x7fff_ffff;
 const [newUserNamespace, childSignal] = [0x1000_0000, 17];
+const [hugePage, privateAnonymous] = [2 ** 21, 0x22];
 const [inet, netlink, packet, alg, vsock, xdp] = [2, 16, 17, 38, 40, 44];
 const [stream, datagram, raw, seqpacket] = [1, 2, 3, 5];
 
@@ -46,6 +47,16 @@ export const forbiddenCalls = {
   keyctl: [250],
   memfd_secret: [447, -1],
   fanotify_init: [300],
+  // Pools that all runs of a host share.
+  io_setup: [206, 1],
+  io_destroy: [207],
+  io_getevents: [208],
+  io_submit: [209],
+  io_cancel: [210],
+  io_pgetevents: [333],
+  'mmap MAP_HUGETLB': [9, 0, hugePage, 3, privateAnonymous + 0x4_0000],
+  'memfd_create MFD_HUGETLB': [319, 0, 4],
+  'shmget SHM_HUGETLB': [29, 0, hugePage, 0o4000 + 0o1600],
   // Clocks, logs and personalities.
   settimeofday: [164],
   syslog: [103, 3],

@@ -13,6 +13,7 @@ export interface AttackPlan {
   output: string;
   memoryMiB: number;
   processes: number;
+  terminals: number;
   outputMiB: number;
   /** Attacks that may end the container: an engine whose limits end all of it is tried with one at a time. */
   exhausts: readonly ('memory' | 'processes')[];
@@ -48,6 +49,7 @@ export interface ProgramFindings {
   /** `swap`: how much of it may be in swap space, in the words of the control group. */
   memory: { status: number | undefined; limits: (string | undefined)[]; swap: string | undefined };
   processes: { made: number | undefined; last: number | undefined; limits: (string | undefined)[] };
+  terminals: Record<'opened' | 'last', number | undefined>;
   /** The group's limit of processor time, in its own words: quota and period on cgroup v1, both in one on v2. */
   processors: Record<'quota' | 'period' | 'max', string | undefined>;
   /** `core`: largest core file, in bytes. */
@@ -116,6 +118,7 @@ function tryAll(attacks: Attacks, plan: AttackPlan) {
     targets: plan.targets.map((target) => attacks.connect(target)),
     forbidden: attacks.forbiddenCalls(),
     otherEntries: attacks.otherEntries(),
+    terminals: attacks.takeTerminals(plan.terminals),
     memory: plan.exhausts.includes('memory') ? attacks.takeMemory(plan.memoryMiB) : undefined,
     processes: plan.exhausts.includes('processes') ? attacks.takeProcesses(plan.processes, plan.holdMs) : undefined,
     core: attacks.limit(rlimitCore),
@@ -164,7 +167,7 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
   const text = (region: TextRegion): string | undefined => memory.textIn(report, region);
   const numbers = <Key>(map: Map<Key, Slot>): Map<Key, number | undefined> =>
     new Map([...map].map(([key, slot]) => [key, number(slot)]));
-  const { user, texts, processes, processors, output } = slots;
+  const { user, texts, terminals, processes, processors, output } = slots;
   return {
     targets: targets.map((target, n) => ({ target, result: number(slots.targets[n]) })),
     interfaces: text(texts.interfaces),
@@ -189,6 +192,7 @@ function decode(slots: Slots, { targets }: AttackPlan, memory: ProgramMemory, re
     otherEntries: slots.otherEntries.map(number),
     memory: { status: number(slots.memory), limits: slots.memoryLimits.map(text), swap: text(slots.swap) },
     processes: { made: number(processes?.made), last: number(processes?.last), limits: slots.processLimits.map(text) },
+    terminals: { opened: number(terminals.opened), last: number(terminals.last) },
     processors: { quota: text(processors.quota), period: text(processors.period), max: text(processors.max) },
     output: { written: number(output.written), last: number(output.last), core: number(slots.core) },
   };

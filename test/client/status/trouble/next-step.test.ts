@@ -38,11 +38,17 @@ describe('the next step of a cause', () => {
 
   it('is whole in the failure of a workflow, whether it is constant or not', () => {
     const words = (error: unknown): string => {
-      const failure = activityFailure(error, {});
+      const failure = activityFailure(error, {}, true);
       assert.ok(failure instanceof ApplicationFailure, 'a failure of Temporal');
       return failureWords(failure);
     };
-    const unusable = { queue: 'q', instanceClass: 'g4', why: long, next: 'Create it: npm run x' };
+    const unusable = {
+      queue: 'q',
+      instanceClass: 'g4',
+      why: long,
+      who: 'operator' as const,
+      next: 'Create it: npm run x',
+    };
     assert.match(
       words(holdoutError('QUEUE_UNUSABLE', unusable)),
       /^QUEUE_UNUSABLE: The Batch .*… → Create it: npm run x$/,

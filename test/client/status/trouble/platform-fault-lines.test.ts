@@ -14,7 +14,7 @@ describe('the lines of status about the platform', () => {
     const progress = { classes: { g4: { ...row, fault: { cause, count: 2, since: at } }, p3: row } };
     assert.deepEqual(platformFaultLines(progress as unknown as CampaignProgress), [
       `g4: a platform fault ended the last 2 runs since 2026-01-02 03:04 UTC: ${cause} → lower vcpus, memoryMiB or the GPUs ` +
-        'of the class to what one of its instances registers; 3 in a row block the class',
+        'of the class to what one of its instances registers (who acts: the operator); 3 in a row block the class',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('the lines of status about the platform', () => {
     assert.equal(repairOf('ENGINE_FAILS'), 'fix the cause, then');
     assert.match(
       repairOf('ExpiredTokenException: expired'),
-      /^renew the credentials of the worker and restart it, then$/,
+      /^renew the credentials of the worker and restart it \(who acts: the operator\), then$/,
     );
     assert.match(repairOf('DockerTimeoutError: x'), /^it may have passed \(.*\), so try again$/);
   });

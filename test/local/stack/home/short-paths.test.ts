@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   chownSync,
   cpSync,
   existsSync,
@@ -33,6 +34,9 @@ describe('the short paths of a home', () => {
     assert.ok(join(paths.containers, 'storage').length < 60);
     assert.equal(readlinkSync(paths.home), home.folder);
     assert.equal(statSync(paths.folder).mode & 0o777, 0o700);
+    chmodSync(paths.folder, 0o755);
+    openShortPaths(home);
+    assert.equal(statSync(paths.folder).mode & 0o777, 0o700, 'an open one is closed');
     rmSync(paths.folder, { recursive: true });
     assert.deepEqual(openShortPaths(home), paths);
     assert.ok(existsSync(paths.scratch));

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { HoldoutError } from '../../../../src/errors.ts';
-import { choosePorts, isFreePort, portRequests, defaultPorts } from '../../../../src/local/stack/parts/ports.ts';
+import { browserRefusedPorts } from '../../../../src/local/stack/parts/browser-refused-ports.ts';
+import {
+  choosePorts,
+  isFreePort,
+  portRequests,
+  defaultPorts,
+  type Ports,
+} from '../../../../src/local/stack/parts/ports.ts';
 
 const anyPort = { temporal: 0, ui: 0, s3: 0, batch: 0 };
 
@@ -28,6 +35,8 @@ describe('the ports of the embedded stack', () => {
       temporal: undefined,
       ui: 0,
       temporalUi: undefined,
+      temporalHttp: undefined,
+      temporalMetrics: undefined,
       s3: 7070,
       batch: undefined,
     });
@@ -36,7 +45,7 @@ describe('the ports of the embedded stack', () => {
 
   it('are different free ones when any free port is requested', async () => {
     const ports = Object.values(await choose({}));
-    assert.equal(new Set(ports).size, 5);
+    assert.equal(new Set(ports).size, 7);
     for (const free of ports) assert.ok(await isFreePort(free));
     assert.deepEqual(lines, []);
   });
@@ -61,6 +70,23 @@ describe('the ports of the embedded stack', () => {
       lines.join('\n'),
       new RegExp(`port ${port} is taken by .*; s3 uses ${s3} instead \\(HOLDOUT_S3_PORT sets it\\)`),
     );
+  });
+
+  it('that only programs use and that check no sender are ones that every browser refuses', async () => {
+    for (const refused of browserRefusedPorts)
+      await assert.rejects(fetch(`http://127.0.0.1:${refused}/`), (error: Error) =>
+        /bad port/.test(String(error.cause)),
+      );
+    const unguarded = ({ temporalUi, temporalHttp, temporalMetrics }: Ports) => [
+      temporalUi,
+      temporalHttp,
+      temporalMetrics,
+    ];
+    const chosen = unguarded(await choose({}));
+    // An older version remembers any port; 0 asks for any.
+    const older = await choose({ requests: { temporalUi: 0 }, remembered: { temporalUi: 23_456 } });
+    for (const port of [...chosen, ...unguarded(older)]) assert.ok(browserRefusedPorts.includes(port), String(port));
+    assert.equal((await choose({ requests: { temporalUi: 23_457 } })).temporalUi, 23_457, 'one that somebody requests');
   });
 
   it('on which processes of this stack listen already are kept', async () => {

@@ -55,6 +55,7 @@ function sound(): DrillEvidence & { findings: ProgramFindings } {
       unknownCall: -38,
       otherEntries: [31, 31],
       memory: { status: 9, limits: ['67108864\n', undefined], swap: undefined },
+      terminals: { opened: 32, last: -28 },
       processes: { made: 63, last: -11, limits: ['64\n', undefined] },
       processors: { quota: '200000\n', period: '100000\n', max: undefined },
       output: { written: 7 << 20, last: -28, core: 0 },
@@ -154,6 +155,9 @@ const changes: readonly (readonly [control: Control, what: string, change: Chang
   ['processes', 'fork always works', ({ findings }) => Object.assign(findings.processes, { last: 70 })],
   ['processes', 'it has more', ({ findings }) => Object.assign(findings.processes, { made: 64 })],
   ['processes', 'nothing was tried', ({ findings }) => Object.assign(findings.processes, { made: undefined })],
+  ['processes', 'it takes terminals', inFindings(() => ({ terminals: { opened: 40, last: 70 } }))],
+  ['processes', 'it takes terminals of others', inFindings(() => ({ terminals: { opened: 33, last: -28 } }))],
+  ['processes', 'no terminals were tried', inFindings(() => ({ terminals: { opened: undefined, last: undefined } }))],
   ['processes', 'more were counted from outside', inOutside({ processes: 65 })],
   ['processes', 'its group allows more', ({ findings }) => Object.assign(findings.processes, { limits: ['max\n'] })],
   [
