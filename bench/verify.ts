@@ -77,6 +77,7 @@ async function main(): Promise<void> {
     const sealKeys = await recordCampaign({ store, buckets: s3.buckets }, folder, shape);
     const withSdk: RecordSource = {
       list: (bucket, prefix) => store.list(bucket, prefix),
+      listSizes: (bucket, prefix) => store.listSizes(bucket, prefix),
       find: async (bucket, key) => Buffer.concat((await (await store.stream(bucket, key)).toArray()) as Buffer[]),
       stream: (bucket, key) => store.stream(bucket, key),
     };

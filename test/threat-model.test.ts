@@ -46,7 +46,7 @@ describe('the threat model', () => {
       const named = [...proof.matchAll(/`(test\/[^`]*)`/g)].map(([, file]) => file);
       if (named.length !== tests.length) missing.push(`${threat} names a test without its title`);
       for (const { file, title } of titles) {
-        if (!/\.test\.ts$/.test(file) || !existsSync(join(root, file))) missing.push(`${threat}: ${file} is no test`);
+        if (!file.endsWith('.test.ts') || !existsSync(join(root, file))) missing.push(`${threat}: ${file} is no test`);
         else if (!hasTitle(file, title)) missing.push(`${threat}: ${file} has no test "${title}"`);
       }
     }

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { activityFailure } from './activity-failure.ts';
+import { activityFailure, causeId, withoutWords } from './activity-failure.ts';
 import { awaitBatchJob } from './await-batch-job.ts';
 import { awaitCanary } from './canaries/await-canary.ts';
 import { recordCanary } from './canaries/record-canary.ts';
@@ -65,9 +65,10 @@ function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, 
       await reportRecovery(deps, input);
       return output;
     } catch (error) {
-      await reportFailure(deps, input, error);
-      const failure = activityFailure(error, input);
-      if (failure !== error) Context.current().log.warn('an activity failed', { error });
+      const isSealed = deps.settings.codecKeys !== undefined;
+      await reportFailure(deps, input, isSealed ? error : withoutWords(error, input));
+      const failure = activityFailure(error, input, isSealed);
+      if (failure !== error) Context.current().log.warn('an activity failed', { error, cause: causeId(error, input) });
       throw failure;
     }
   };

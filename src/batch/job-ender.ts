@@ -25,7 +25,8 @@ interface Order {
 
 /**
  * Terminates jobs in any state, up to 50 per call: all that this process gives up within a moment go together. There is one
- * per process. TerminateJobs is younger than TerminateJob; where Batch refuses it, the jobs are ended one by one.
+ * per process. CancelJobs is of no use: it does nothing to a job that has started. TerminateJobs is younger than TerminateJob;
+ * where Batch refuses it, the jobs are ended one by one.
  */
 export class JobEnder {
   private readonly gathering = new Map<string, Order[]>();

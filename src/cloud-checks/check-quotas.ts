@@ -1,6 +1,7 @@
-import { missing, note, ok, type Requirement } from '../requirement.ts';
+import { note, ok, type Requirement } from '../requirement.ts';
 import { awsCauseOf, quickly } from './aws-call.ts';
 import type { Caller } from './caller.ts';
+import { missingFor } from './missing-for.ts';
 import type { VcpuNeed } from './rules/vcpu-quotas.ts';
 
 /** The account's quotas: EC2's vCPUs against what all slots need at once, and those of Batch as they are. */
@@ -38,7 +39,8 @@ function vcpuRequirement(what: string, { code, name, vcpus }: VcpuNeed, value: n
   const found = `${name}: ${value} vCPUs, all slots need ${vcpus}`;
   return value >= vcpus
     ? ok(what, found)
-    : missing(
+    : missingFor(
+        'administrator of the AWS account',
         what,
         found,
         `Fewer slots, or: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value ${vcpus}`,

@@ -1,7 +1,8 @@
-import { missing, note, ok, type Requirement } from '../requirement.ts';
+import { note, ok, type Requirement } from '../requirement.ts';
 import { awsCauseOf, quickly } from './aws-call.ts';
 import { awsErrorKind } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
+import { missingFor } from './missing-for.ts';
 import { rightsOf, type CheckedRole, type RightsPlaces } from './rules/role-rights.ts';
 import { simulatedRights, type SimulatedDecision } from './rules/simulated-rights.ts';
 
@@ -47,7 +48,8 @@ function requirementOf(what: string, roleArn: string, decisions: readonly Simula
   if (lacking.length > 0) {
     const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';
     const found = `${roleArn} lacks ${lacking.slice(0, 3).join(', ')}${more}`;
-    return missing(what, found, 'Add them to the role’s policy, or: npm --prefix infra run deploy -- --all');
+    const fix = 'Add them to the role’s policy, or: npm --prefix infra run deploy -- --all';
+    return missingFor('administrator of the AWS account', what, found, fix);
   }
   if (open.length > 0) return note(what, `${allowed} rights by its policies; not decided: ${open.join(', ')}`);
   return allowed === 0

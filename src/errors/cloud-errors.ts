@@ -115,7 +115,7 @@ export const cloudErrors = {
     (d) => `No worker polls ${d.queues.join(', ')}`,
     (d) => `Start one: npm run worker -- --queues ${d.names.join(',')}`,
   ),
-  NO_WORKER: byPlatform<{ campaign: string; queue: string }>(
+  NO_WORKER: byUser<{ campaign: string; queue: string }>(
     'operator',
     (d) => `No worker polls ${d.queue}, so campaign ${d.campaign} does not respond; its running jobs continue`,
     'Start a worker (npm run worker), then run the same command again.',

@@ -14,3 +14,10 @@ export const storeActions = [
   'ecr:PutImage',
   'ecr:UploadLayerPart',
 ];
+
+/** Sees what is in a repository without reading it. */
+export const lookAtRepositoryActions = [
+  'ecr:DescribeImageScanFindings',
+  'ecr:DescribeImages',
+  'ecr:DescribeRepositories',
+];

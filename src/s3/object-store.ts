@@ -174,8 +174,14 @@ export class ObjectStore {
 
   /** All keys under a prefix, in the order of the server. */
   async *list(bucket: string, prefix: string): AsyncGenerator<string> {
+    for await (const { key } of this.listSizes(bucket, prefix)) yield key;
+  }
+
+  /** The same with the size of each object in bytes. */
+  async *listSizes(bucket: string, prefix: string): AsyncGenerator<{ key: string; bytes: number }> {
     const pages = paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix });
-    for await (const { Contents = [] } of pages) for (const { Key } of Contents) if (Key !== undefined) yield Key;
+    for await (const { Contents = [] } of pages)
+      for (const { Key: key, Size: bytes = 0 } of Contents) if (key !== undefined) yield { key, bytes };
   }
 }
 

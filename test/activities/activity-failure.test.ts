@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { activityFailure } from '../../src/activities/activity-failure.ts';
+import { activityFailure, causeId, withoutWords } from '../../src/activities/activity-failure.ts';
 import { holdoutError } from '../../src/errors.ts';
 import { causeOf } from '../../src/workflows/jobs/follow-job.ts';
 
 const canary = 'etc/shadow-of-CANARY';
 const input = { campaign: 'case', submission: 's-1', n: 2, note: canary };
 const failureOf = (error: unknown): ApplicationFailure => {
-  const failure = activityFailure(error, input);
+  const failure = activityFailure(error, input, true);
   assert.ok(failure instanceof ApplicationFailure);
   return failure;
 };
@@ -39,6 +39,36 @@ describe('the failure of an activity', () => {
     assert.ok(!missing?.includes('/srv/holdout'), missing);
   });
 
+  it('has no word of the error at all where payloads are plain: the code, and an id by which the worker’s log has the cause', () => {
+    const ids = errors.map((error) => {
+      const failure = activityFailure(error, input, false) as ApplicationFailure;
+      const { message, type, details = [] } = failure;
+      const id = causeId(error, input);
+      assert.deepEqual(details, [`the worker’s log has the cause as ${id}`]);
+      assert.ok(!JSON.stringify(failure).includes('CANARY'), message);
+      // What a campaign keeps of it, and what status prints.
+      assert.equal(
+        causeOf(failure, input),
+        `${type === 'Error' ? '' : `${type}: `}the worker’s log has the cause as ${id}`,
+      );
+      assert.equal(withoutWords(error, input), `${type}: the worker’s log has the cause as ${id}`);
+      return id;
+    });
+    assert.equal(new Set(ids).size, errors.length - 1, 'one for each cause; the last two say the same');
+    const unusable = { queue: 'q', instanceClass: 'g4', why: canary, who: 'operator' as const, next: canary };
+    const queue = activityFailure(holdoutError('QUEUE_UNUSABLE', unusable), input, false);
+    assert.ok(!JSON.stringify(queue).includes('CANARY'), 'nor of its next step');
+    const [one, other] = ['s-1', 's-22'].map((submission) => {
+      const detail = `layer 1 of ${submission}`;
+      return causeId(holdoutError('IMAGE_COPY_FAILED', { image: submission, detail }), {
+        campaign: 'case',
+        submission,
+        n: 1,
+      });
+    });
+    assert.equal(one, other, 'equal for equal faults');
+  });
+
   it('keeps a next step whole beside a long cause, unless it follows from the code', () => {
     const long = 'x '.repeat(300);
     const next = 'npm --prefix infra run deploy -- compute';
@@ -57,11 +87,15 @@ describe('the failure of an activity', () => {
     }));
     const failures = rounds.map(({ campaign, submission, n }) => {
       const detail = `${submission} of ${campaign}: ${'no space '.repeat(30)}`;
-      return activityFailure(holdoutError('IMAGE_COPY_FAILED', { image: submission, detail }), {
-        campaign,
-        submission,
-        n,
-      });
+      return activityFailure(
+        holdoutError('IMAGE_COPY_FAILED', { image: submission, detail }),
+        {
+          campaign,
+          submission,
+          n,
+        },
+        true,
+      );
     });
     const words = failures.map((failure) => (failure as ApplicationFailure).details?.[0] as string);
     assert.equal(words[0], words[1]);
@@ -79,6 +113,6 @@ describe('the failure of an activity', () => {
       [false, false, false, false, false, true],
     );
     const cancelled = new CancelledFailure('cancelled');
-    assert.equal(activityFailure(cancelled, input), cancelled);
+    assert.equal(activityFailure(cancelled, input, true), cancelled);
   });
 });

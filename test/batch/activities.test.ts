@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { TerminateJobCommand } from '@aws-sdk/client-batch';
+import { TerminateJobCommand, type JobDetail } from '@aws-sdk/client-batch';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import {
@@ -339,7 +339,40 @@ describe('the activities of a Batch job on a real worker', () => {
       memoryLimitMiB: 256,
     });
     assert.deepEqual([facts?.end, facts?.exitCode, facts?.limitSeconds], ['exited', 0, 1_200]);
-    assert.equal(facts?.batch?.statusReason, 'Essential container in task exited');
+    const batch = await batchFieldsOf(jobId);
+    assert.equal(batch.statusReason, 'Essential container in task exited');
+    // The outcome has the exit of the submission; that of the runner means nothing beside it.
+    assert.deepEqual(facts?.batch, { ...batch, exitCode: null, reason: null });
+  });
+
+  /** What the ledger keeps of a job, read from DescribeJobs without the product. */
+  async function batchFieldsOf(jobId: string) {
+    const { attempts, container } = await rig.endpoint.describe(jobId);
+    const { container: last, statusReason, startedAt = 0, stoppedAt = 0 } = attempts?.at(-1) ?? {};
+    const { logStreamName, containerInstanceArn, exitCode, reason = null } = last ?? {};
+    assert.ok(logStreamName && containerInstanceArn && exitCode !== undefined, 'Batch shows place and exit of the job');
+    assert.equal(container?.logStreamName, logStreamName);
+    const [jobStartedAt, jobStoppedAt] = [startedAt, stoppedAt].map((at) => new Date(at).toISOString());
+    return { statusReason, exitCode, reason, logStreamName, containerInstanceArn, jobStartedAt, jobStoppedAt };
+  }
+
+  it('keeps Batch’s words, exit code, log stream and machine of a run that left no outcome', async () => {
+    const runKey = rig.run({ end: 'error' });
+    const jobId = await rig.submitted(runKey);
+    const reason = 'CannotStartContainerError: Error response from daemon';
+    const change = (answer: Record<string, unknown>) => ({
+      jobs: (answer['jobs'] as JobDetail[]).map((job) => ({
+        ...job,
+        attempts: job.attempts?.map((one) => ({ ...one, container: { ...one.container, reason } })),
+      })),
+    });
+    rig.proxy.inject('describejobs', { kind: 'answer', change });
+    const { facts, ...end } = await (await follow(runKey, jobId)).result();
+    assert.deepEqual([end.reason, end.rule], ['platform-error', 'no-outcome']);
+    const batch = await batchFieldsOf(jobId);
+    assert.equal(batch.exitCode, 70);
+    assert.deepEqual(facts?.batch, { ...batch, reason });
+    assert.deepEqual([facts?.startedAt, facts?.stoppedAt], [batch.jobStartedAt, batch.jobStoppedAt]);
   });
 
   it('gives a run shared memory by the limits, or as much as its memory', async () => {

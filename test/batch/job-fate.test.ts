@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import * as fc from 'fast-check';
-import { endedByHoldout, fateOf, hasEnded } from '../../src/batch/job-fate.ts';
+import { endedByHoldout, fateOf, hasEnded, jobFacts } from '../../src/batch/job-fate.ts';
 import { responsibleParties } from '../../src/campaign/model/reasons.ts';
 
 const job = (change: Partial<JobDetail>): JobDetail => ({
@@ -104,5 +104,59 @@ describe('the fate of a job that left no outcome', () => {
       hasEnded(job({ status: status as JobDetail['status'] })),
     );
     assert.deepEqual(final, ['SUCCEEDED', 'FAILED']);
+  });
+});
+
+describe('what a run keeps of its job', () => {
+  const place = {
+    logStreamName: 'holdout-runner-g4/default/6a0c6dc5b2f44e1c',
+    containerInstanceArn: 'arn:aws:ecs:us-east-1:123456789012:container-instance/holdout-g4/9d3bf14e',
+  };
+  const nothing = { statusReason: null, exitCode: null, reason: null, startedAt: null, stoppedAt: null };
+
+  it('is all of its last attempt', () => {
+    const statusReason = 'Essential container in task exited';
+    const reason = 'OutOfMemoryError: Container killed due to memory usage';
+    const last = { statusReason, startedAt: 30, stoppedAt: 40, container: { exitCode: 137, reason, ...place } };
+    const before = {
+      statusReason: 'Host EC2 (instance i-1) terminated.',
+      startedAt: 10,
+      stoppedAt: 20,
+      container: { exitCode: 1, reason: 'lost', logStreamName: 'another', containerInstanceArn: 'another' },
+    };
+    const container = { exitCode: 2, reason: 'of the job', logStreamName: 'of the job', containerInstanceArn: 'x' };
+    const facts = jobFacts(
+      job({ statusReason: 'of the job', startedAt: 1, stoppedAt: 2, container, attempts: [before, last] }),
+    );
+    assert.deepEqual(facts, { statusReason, exitCode: 137, reason, ...place, startedAt: 30, stoppedAt: 40 });
+  });
+
+  it('is taken from the job where the attempt has no such field, each by itself', () => {
+    const container = { exitCode: 0, reason: 'of the job', ...place };
+    const ofJob = { statusReason: 'of the job', startedAt: 1, stoppedAt: 2, container };
+    const expected = { ...ofJob, ...container };
+    const { container: _, ...facts } = expected;
+    assert.deepEqual(jobFacts(job({ ...ofJob, attempts: [] })), facts);
+    assert.deepEqual(jobFacts(job({ ...ofJob, attempts: [{}] })), facts);
+    assert.deepEqual(jobFacts(job({ ...ofJob, attempts: [{ container: { exitCode: 70 } }] })), {
+      ...facts,
+      exitCode: 70,
+    });
+    const { logStreamName } = place;
+    const started = jobFacts(job({ startedAt: 5, container: { logStreamName } }));
+    assert.deepEqual(started, { ...nothing, logStreamName, startedAt: 5 });
+  });
+
+  it('has neither log nor machine for a job that never had a machine', () => {
+    const { startedAt: _, ...waiting } = job({ status: 'FAILED', statusReason: 'Holdout: cancelled', attempts: [] });
+    const facts = { ...nothing, statusReason: 'Holdout: cancelled' };
+    assert.deepEqual(jobFacts(waiting as JobDetail), facts);
+    const empty = { logStreamName: '', containerInstanceArn: '' };
+    assert.deepEqual(jobFacts({ ...waiting, container: empty } as JobDetail), facts);
+  });
+
+  it('tells exit code 0 from an unknown one', () => {
+    assert.equal(jobFacts(job({ ...attempt('', 0) })).exitCode, 0);
+    assert.equal(jobFacts(job({ attempts: [{ container: {} }] })).exitCode, null);
   });
 });

@@ -324,7 +324,7 @@ describe('submitting a run once', () => {
     assert.equal(calls(), 1);
     await assert.rejects(revisions.referenceFor({ ...g4, vcpus: 3 }), {
       code: 'JOB_DEFINITION_MISSING',
-      message: /holdout-runner-g4 with 3 vCPUs, .* active revisions have/,
+      message: /holdout-runner-g4 with 3 vCPUs, 2,048 MiB; \d+ active revisions have/,
     });
     await revisions.referenceFor(g4);
     assert.equal(calls(), 2);

@@ -82,7 +82,7 @@ describe(`campaigns under random faults, seed ${seed}, ${minutes} minutes`, func
         breaches: checked.status === 0 ? 0 : checked.output,
       })),
       resumed: campaigns.resumed,
-      faults: Object.fromEntries(Object.entries(faults).sort()),
+      faults: Object.fromEntries(Object.entries(faults).toSorted(([one], [other]) => one.localeCompare(other))),
     };
     mkdirSync('test/chaos/results', { recursive: true });
     writeFileSync(`test/chaos/results/seed-${seed}.json`, `${JSON.stringify(result, null, 2)}\n`);

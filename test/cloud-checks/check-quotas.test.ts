@@ -45,9 +45,13 @@ const cases: { what: string; answer: ServiceAnswer; says: RegExp }[] = [
   {
     what: 'one vCPU too small',
     answer: quota(419),
-    says: /^MISSING: .*: 419 vCPUs, all slots need 420 → Fewer slots, or: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-DB2E81BA --desired-value 420$/,
+    says: /^MISSING: .*: 419 vCPUs, all slots need 420\. Who acts: the administrator of the AWS account\. → Fewer slots, or: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-DB2E81BA --desired-value 420$/,
   },
-  { what: '0, as in a new account', answer: quota(0), says: /^MISSING: .*: 0 vCPUs, all slots need 420 →/ },
+  {
+    what: '0, as in a new account',
+    answer: quota(0),
+    says: /^MISSING: .*: 0 vCPUs, all slots need 420\. Who acts: .* →/,
+  },
   { what: 'without a value', answer: quota(), says: /^note: .*: not known; all slots need 420 vCPUs$/ },
   {
     what: 'one that the key may not see',

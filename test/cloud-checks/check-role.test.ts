@@ -72,6 +72,8 @@ const rights = rightsOf('worker', places).flatMap(({ actions, resource }) =>
   actions.map((action) => `${action} on ${resource}`),
 );
 
+const whoActs = 'Who acts: the administrator of the AWS account.';
+
 describe('the check of a role', () => {
   it('asks for every right of the role, and is ok if all are allowed', async () => {
     const { requirement, calls } = await check(() => allowed);
@@ -92,7 +94,10 @@ describe('the check of a role', () => {
     );
     assert.equal(requirement.state, 'MISSING');
     const denied = rights.filter((right) => right.startsWith('s3:'));
-    assert.equal(requirement.found, `${arn} lacks ${denied.slice(0, 3).join(', ')} and ${denied.length - 3} more`);
+    assert.equal(
+      requirement.found,
+      `${arn} lacks ${denied.slice(0, 3).join(', ')} and ${denied.length - 3} more. ${whoActs}`,
+    );
     assert.match(requirement.fix ?? '', /npm --prefix infra run deploy/);
   });
 
@@ -102,7 +107,10 @@ describe('the check of a role', () => {
       return action === 'batch:SubmitJob' ? { decision: 'implicitDeny', missing: ['batch:Image'] } : allowed;
     });
     assert.equal(requirement.state, 'MISSING');
-    assert.match(requirement.found, /lacks batch:TagResource on \S+$/);
+    assert.match(
+      requirement.found,
+      /lacks batch:TagResource on \S+\. Who acts: the administrator of the AWS account\.$/,
+    );
   });
 
   it('is a note if a denial depends on a value that only the real call has', async () => {

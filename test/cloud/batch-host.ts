@@ -18,6 +18,8 @@ import { pushRunnerImage } from './runner-image.ts';
 /** The variables with which a process here reaches S3; on AWS the job role and the region do that. */
 export const toS3 = ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'HOLDOUT_S3_PATH_STYLE'];
 
+const isKey = (variable: string): boolean => /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(variable);
+
 /** A test that needs Docker's programs; skipped with the reason where Debian's packages cannot be had. */
 export function describeWithDocker(title: string, body: (this: Mocha.Suite) => void): void {
   try {
@@ -91,14 +93,18 @@ export class BatchHost {
     return this.rig.putSpec({ reference: `${target}@${digest}`, digest }, overrides);
   }
 
-  /** Starts a job as the agent does; `without` leaves variables out. */
-  startJob({ runKey }: Pick<RunSpec, 'runKey'>, { definition = this.definition() } = {}): StartedJob {
+  /** Starts a job as the agent does. `keys`: the variables that give it credentials, by default those of {@link toS3}. */
+  startJob(
+    { runKey }: Pick<RunSpec, 'runKey'>,
+    { definition = this.definition(), keys }: { definition?: JobDefinition; keys?: Record<string, string> } = {},
+  ): StartedJob {
+    const variables = keys === undefined ? toS3 : [...toS3.filter((name) => !isKey(name)), ...Object.keys(keys)];
     const jobId = randomUUID();
     const container = `ecs-${jobId}`;
     const [program, ...flags] = this.host.command;
-    const args = [...flags, 'run', `--name=${container}`, ...agentArguments(definition, toS3)];
+    const args = [...flags, 'run', `--name=${container}`, ...agentArguments(definition, variables)];
     const child = spawn(program, args, {
-      env: { ...process.env, ...variablesOf(definition), AWS_BATCH_JOB_ID: jobId, HOLDOUT_RUN_KEY: runKey },
+      env: { ...process.env, ...keys, ...variablesOf(definition), AWS_BATCH_JOB_ID: jobId, HOLDOUT_RUN_KEY: runKey },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CanaryOutcome, CanarySpec } from '../../src/campaign/model/canaries/canary.ts';
 import { which } from '../../src/local/tools/find-engine.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
-import { changedEngine } from '../support/changed-engine.ts';
 
 /** A library with the driver's functions that the load calls: one device of 15,000 MiB. */
 const pretendedCuda = `
@@ -28,10 +27,32 @@ int cuMemAlloc_v2(unsigned long *pointer, unsigned long bytes) {
 }
 `;
 
-const compiler = which('gcc');
-const title = 'a canary on a class with an NVIDIA GPU, with a pretended driver';
+/** As `nvidia-ctk cdi generate` names and mounts things, without device nodes. */
+const cdi = (library: string): object => ({
+  cdiVersion: '0.5.0',
+  kind: 'nvidia.com/gpu',
+  devices: [{ name: 'all', containerEdits: { env: ['NVIDIA_VISIBLE_DEVICES=void'] } }],
+  containerEdits: {
+    mounts: [
+      {
+        hostPath: library,
+        containerPath: '/usr/lib64/libcuda.so.1',
+        options: ['ro', 'nosuid', 'nodev', 'bind'],
+      },
+    ],
+  },
+});
 
-(compiler === undefined ? describe.skip : describe)(compiler ? title : `${title} (no gcc here)`, function () {
+/** Where podman looks for CDI files that programs make; another folder, /etc/cdi, is the administrator's. */
+const cdiFolder = '/var/run/cdi';
+
+const title = 'a canary on a class with an NVIDIA GPU, with a pretended driver by a CDI file';
+const obstacle =
+  which('gcc') === undefined
+    ? 'no gcc here'
+    : ['/etc/cdi', cdiFolder].some((folder) => existsSync(folder)) && 'this machine has CDI files of its own';
+
+(obstacle ? describe.skip : describe)(obstacle ? `${title} (${obstacle})` : title, function () {
   this.timeout(120_000);
   let rig: RunnerRig;
   before(async () => {
@@ -39,8 +60,13 @@ const title = 'a canary on a class with an NVIDIA GPU, with a pretended driver';
     const source = join(rig.folder, 'cuda.c');
     writeFileSync(source, pretendedCuda);
     execFileSync('gcc', ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', library(), source]);
+    mkdirSync(cdiFolder);
+    writeFileSync(join(cdiFolder, 'nvidia.json'), JSON.stringify(cdi(library())));
   });
-  after(() => rig.stop());
+  after(async () => {
+    rmSync(cdiFolder, { recursive: true, force: true });
+    await rig.stop();
+  });
   afterEach(() => assert.deepEqual(rig.leftOvers(), []));
 
   const library = (): string => join(rig.folder, 'libcuda.so.1');
@@ -63,12 +89,9 @@ case "$*" in
 esac
 `;
     writeFileSync(join(bin, 'nvidia-smi'), script, { mode: 0o755 });
-    const volume = `--volume=${library()}:/usr/lib64/libcuda.so.1:ro`;
-    const [, ...flags] = rig.engine.command;
-    const command = [changedEngine(join(bin, 'engine'), { '--device=nvidia.com/gpu=all': volume }), ...flags];
     return {
       PATH: `${bin}:${process.env['PATH']}`,
-      HOLDOUT_ENGINE: JSON.stringify({ ...rig.engine, command, markers: join(rig.folder, 'markers') }),
+      HOLDOUT_ENGINE: JSON.stringify({ ...rig.engine, markers: join(rig.folder, 'markers') }),
     };
   }
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CanaryOutcome, type CanarySpec, controls } from '../../src/campaign/model/canaries/canary.ts';
 import type { RunnerError } from '../../src/campaign/model/run-outcome.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
 import { runObjects } from '../../src/object-keys.ts';
 import { RunnerRig } from '../runner/runner-rig.ts';
 import { debianPrograms, ProgramsUnavailable } from '../support/debian-programs.ts';
@@ -20,6 +23,18 @@ function unavailable(): string | undefined {
 }
 
 const why = unavailable();
+
+/** The tests of the usual runtime that hold here as well, and those that look at what gVisor does in its own way (docs/isolation.md). */
+const usualTests: Record<string, { same: number; differing: readonly string[] }> = {
+  'test/runner/traps.test.ts': { same: 7, differing: ['a FIFO'] },
+  'test/runner/sandbox/container-flags.test.ts': {
+    same: 9,
+    differing: ['no program there gets the rights', 'no privileges and gets none', '64-bit system calls'],
+  },
+  'test/runner/limits.test.ts': { same: 5, differing: ['memory: ', 'processes: '] },
+  // It does not tell a missing interpreter from a missing entry point.
+  'test/runner/ends.test.ts': { same: 17, differing: ['interpreter-missing'] },
+};
 
 (why === undefined ? describe : describe.skip)(why === undefined ? title : `${title} (${why})`, function () {
   this.timeout(120_000);
@@ -76,6 +91,21 @@ const why = unavailable();
       [end, 'none'],
     ]);
   });
+
+  for (const [file, { same, differing }] of Object.entries(usualTests)) {
+    it(`passes ${same} tests of ${file}`, async function () {
+      this.timeout(900_000);
+      const source = readFileSync(file, 'utf8');
+      for (const title of differing) assert.ok(source.includes(title), `${file} has no test "${title}"`);
+      const counts = join(rig.folder, 'counts.json');
+      const env = { ...process.env, ...withRunsc(), HOLDOUT_TEST_ISOLATION: 'gvisor', HOLDOUT_TEST_COUNTS: counts };
+      const others = differing.length === 0 ? [] : ['--invert', '--grep', differing.join('|')];
+      const mocha = spawn('node_modules/.bin/mocha', [...others, file], { cwd: projectRoot(), env, stdio: 'inherit' });
+      await once(mocha, 'exit');
+      const { passes, failed } = JSON.parse(readFileSync(counts, 'utf8')) as { passes: number; failed: string[] };
+      assert.deepEqual({ failed, passes }, { failed: [], passes: same });
+    });
+  }
 
   it('claims nothing on a host without runsc', async () => {
     const { runKey } = await rig.putSpec(rig.image('exit 0'), { instanceClass: gvisor });

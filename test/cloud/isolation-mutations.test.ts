@@ -64,6 +64,7 @@ const mutations: Mutation[] = [
   { what: 'without its own /tmp', changes: { '*:/tmp': undefined }, broken: ['memory', 'output-size'] },
   { what: 'without a limit of processes', changes: { '--pids-limit=*': undefined }, broken: ['processes'] },
   { what: 'without a limit of processor time', changes: { '--cpus=*': undefined }, broken: ['processes'] },
+  { what: 'with the terminals of the engine', changes: { '*:/dev/pts': undefined }, broken: ['processes'] },
   without('--ulimit=core=0:0', 'output-size'),
   without('--unsetenv-all', 'environment'),
   {
@@ -78,6 +79,8 @@ const groups: Record<string, string> = {
   tracing: allowing('ptrace'),
   bpf: allowing('bpf'),
   io_uring: allowing('io_uring_setup'),
+  'asynchronous contexts': allowing('io_setup'),
+  'huge pages': allowing('mmap'),
   keys: allowing('keyctl'),
   AF_VSOCK: allowing('socket', family(40)),
   AF_ALG: allowing('socket', family(38)),

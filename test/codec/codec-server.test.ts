@@ -100,6 +100,23 @@ describe('the codec server', () => {
     });
   });
 
+  it('listens where a container’s port leads to, and refuses the same there', async () => {
+    const open = openCodecServer(keys, { webUi: new URL('http://127.0.0.1:1'), token });
+    const there = await listen(open, 0, '0.0.0.0');
+    assert.equal((open.address() as AddressInfo).address, '0.0.0.0');
+    const status = async (host: string): Promise<number> => {
+      const sent = request({ host: '127.0.0.1', port: there, path: '/', headers: { host }, agent: false }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode ?? 0;
+    };
+    assert.deepEqual(
+      [await status(`127.0.0.1:${there}`), await status(`172.18.0.5:${there}`), await status('web-ui:8233')],
+      [401, 403, 403],
+    );
+    open.close();
+  });
+
   it('decodes what is sealed and leaves the rest', async () => {
     const plain = toJson(json('"plain"'));
     const body = { payloads: [toJson(sealPayload(json('"secret"'), keys.current)), plain] };

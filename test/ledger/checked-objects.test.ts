@@ -17,6 +17,7 @@ describe('an object that verify streams', () => {
     const findings = new Findings();
     const source = {
       async *list() {},
+      async *listSizes() {},
       find: () => Promise.resolve(bytes),
       stream: () => Promise.resolve(Readable.from([bytes])),
     };

@@ -160,7 +160,11 @@ describe('the codec keys of a home', function () {
     readdirSync(join(home.folder, 's3/holdout-results/.codec-keys'), { recursive: true }).map(String).toSorted();
 
   /** Starts another process as the stack starts this one, with another key file, until it ends or `isEnough` of its output. */
-  async function startedWith(part: 'worker' | 'scorer', file: string | undefined, isEnough = (_: string) => false) {
+  async function startedWith(
+    part: 'worker' | 'scorer',
+    file: string | undefined,
+    isEnough: (output: string) => boolean = () => false,
+  ) {
     const read = (what: string): string[] =>
       readFileSync(`/proc/${home.pidOf(part)}/${what}`, 'utf8')
         .split('\0')

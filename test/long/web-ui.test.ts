@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { SimulatedHome, endless } from '../support/campaigns/simulated-home.ts';
 
@@ -51,6 +51,29 @@ const pictures = process.env['HOLDOUT_TEST_PICTURES'];
     await page.getByText('Current Details').first().waitFor();
     await page.getByText('running').first().waitFor();
     await keep('web-ui-sealed');
+  });
+
+  it('is the only one: no page gets at the ports of Temporal’s server itself', async () => {
+    const words = readFileSync(`/proc/${home.pidOf('temporal')}/cmdline`, 'utf8').split('\0');
+    const flags = words.flatMap((word) => /^--(?:ui|http|metrics)-port=(\d+)$/.exec(word)?.[1] ?? []);
+    assert.equal(flags.length, 3, words.join(' '));
+    const stranger = await browser.newPage();
+    for (const port of flags) {
+      await assert.rejects(stranger.goto(`http://127.0.0.1:${port}/`), /ERR_UNSAFE_PORT/);
+      await assert.rejects(stranger.goto(`http://localhost:${port}/metrics`), /ERR_UNSAFE_PORT/);
+    }
+    assert.ok(home.stack);
+    const opened = await stranger.goto(home.stack.endpoints.ui);
+    assert.equal(opened?.status(), 401, 'Chromium opens other ports');
+    // A page of another origin, which only sends and does not read: the request does not leave the browser.
+    for (const port of flags) {
+      const sent = stranger.evaluate(
+        (url) => fetch(url, { method: 'POST', mode: 'no-cors', body: '{}' }).then(() => 'sent', String),
+        `http://127.0.0.1:${port}/api/v1/namespaces/default/workflows/x/terminate`,
+      );
+      assert.match(await sent, /Failed to fetch/);
+    }
+    await stranger.close();
   });
 
   it('sends a signal, which the campaign accepts and records', async () => {

@@ -40,9 +40,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Flags of a host without CAP_SYS_RESOURCE; harmless elsewhere. */
 const limitedHost = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'];
 
+/** The isolation of the classes, and limits that are not the matter of a test: gVisor's own kernel needs some of them. */
+const isolation = process.env['HOLDOUT_TEST_ISOLATION'] === 'gvisor' ? ({ isolation: 'gvisor' } as const) : {};
+const usualLimits =
+  'isolation' in isolation
+    ? { wallClockSeconds: 100, memoryMiB: 256, pids: 300 }
+    : { wallClockSeconds: 50, memoryMiB: 64, pids: 64 };
+
 /**
  * Real runners as processes, a real S3 server and a real container engine with separate storage.
- * HOLDOUT_TEST_ENGINE (JSON, as HOLDOUT_ENGINE) selects another engine.
+ * HOLDOUT_TEST_ENGINE (JSON, as HOLDOUT_ENGINE) selects another engine, and HOLDOUT_TEST_ISOLATION=gvisor another kernel.
  */
 export class RunnerRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdout-runner-'));
@@ -110,11 +117,9 @@ export class RunnerRig {
       inputs: overrides.inputs ?? (await this.putInputs({ 'a.txt': 'alpha', 'b.txt': 'beta' })),
       predictions: { file: 'predictions.csv', maxBytes: 1_000_000 },
       ...overrides,
-      instanceClass: { name: 'test', gpu: 'none', gpuMemoryMiB: 0, vcpus: 2, ...overrides.instanceClass },
+      instanceClass: { name: 'test', gpu: 'none', gpuMemoryMiB: 0, vcpus: 2, ...isolation, ...overrides.instanceClass },
       limits: {
-        wallClockSeconds: 50,
-        memoryMiB: 64,
-        pids: 64,
+        ...usualLimits,
         outputBytes: 16 << 20,
         sharedMemoryMiB: 16,
         ...overrides.limits,

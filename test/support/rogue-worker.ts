@@ -2,6 +2,8 @@ import proto from '@temporalio/proto';
 import type { Connection } from '@temporalio/client';
 import { eventually } from './eventually.ts';
 
+const { PENDING_ACTIVITY_STATE_STARTED: started } = proto.temporal.api.enums.v1.PendingActivityState;
+
 type Result = { result: object } | { nothing: true } | { failure: object };
 
 /** Takes one activity from a queue, as any program that reaches Temporal can, and completes it. Returns its type. */
@@ -52,8 +54,7 @@ export async function completeByName(
   await eventually(`${activityType} of ${workflowId} runs`, async () => {
     const execution = { workflowId };
     const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
-    // 2: started.
-    const running = pendingActivities?.find((one) => one.activityType?.name === activityType && one.state === 2);
+    const running = pendingActivities?.find((one) => one.activityType?.name === activityType && one.state === started);
     const activityId = running?.activityId;
     if (!activityId) return false;
     await workflowService.respondActivityTaskCompletedById({ namespace, workflowId, activityId, result });

@@ -187,7 +187,7 @@ describe('a stranger at Temporal', function () {
     let fails = true;
     campaign.publish = () => {
       broken.open();
-      if (fails) throw activityFailure(holdoutError('DEVICE_UNREADABLE', failure), {});
+      if (fails) throw activityFailure(holdoutError('DEVICE_UNREADABLE', failure), {}, true);
     };
     const started = await campaign.start('failing');
     await broken.opened;

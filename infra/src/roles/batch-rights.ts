@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   endActions,
+  headActions,
   lookActions,
   registerActions,
   submitActions,
@@ -60,6 +61,6 @@ export const registerDefinitions = (names: Names): iam.PolicyStatement[] => [
 export const lookAtQueues = (names: Names): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: 'LookAtQueues',
-    actions: ['batch:GetJobQueueSnapshot'],
+    actions: headActions,
     resources: names.settings.classes.map(({ queue }) => names.arn('batch', `job-queue/${names.queue(queue)}`)),
   });

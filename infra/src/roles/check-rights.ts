@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { quotaCheckActions, roleCheckActions } from '../../../src/cloud-checks/rules/check-rights.ts';
 import type { Names, RoleName } from '../names.ts';
 
 const checked: readonly RoleName[] = ['operator', 'worker', 'scorer', 'runner'];
@@ -7,12 +8,12 @@ const checked: readonly RoleName[] = ['operator', 'worker', 'scorer', 'runner'];
 export const checkTheSetUp = (names: Names): iam.PolicyStatement[] => [
   new iam.PolicyStatement({
     sid: 'LookAtRoles',
-    actions: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+    actions: roleCheckActions,
     resources: checked.map((role) => names.roleArn(role)),
   }),
   new iam.PolicyStatement({
     sid: 'LookAtQuotas',
-    actions: ['servicequotas:GetServiceQuota', 'servicequotas:ListServiceQuotas'],
+    actions: quotaCheckActions,
     resources: ['*'],
   }),
 ];

@@ -1,5 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { loginActions, pullActions, storeActions } from '../../../src/registry/registry-rights.ts';
+import {
+  loginActions,
+  lookAtRepositoryActions,
+  pullActions,
+  storeActions,
+} from '../../../src/registry/registry-rights.ts';
 import type { Names } from '../names.ts';
 
 type Repository = keyof Names['repositories'];
@@ -43,7 +48,7 @@ export const pushRunner = (names: Names): iam.PolicyStatement[] => [
   }),
   new iam.PolicyStatement({
     sid: 'LookAtRepositories',
-    actions: ['ecr:DescribeImageScanFindings', 'ecr:DescribeImages', 'ecr:DescribeRepositories'],
+    actions: lookAtRepositoryActions,
     resources: [names.repositoryArn('runner'), names.repositoryArn('submissions')],
   }),
 ];

@@ -1,6 +1,8 @@
 import type { BatchClient, JobDefinition as RegisteredDefinition, ResourceRequirement } from '@aws-sdk/client-batch';
 import { jobDefinitionOf } from '../../campaign/model/classes/job-definition-name.ts';
+import { reservedGpusOf } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { holdoutError } from '../../errors.ts';
+import { counted } from '../../safe-text.ts';
 import { activeRevisions } from './active-revisions.ts';
 import { resourcesOf, type JobClass } from './job-definition.ts';
 
@@ -54,12 +56,13 @@ export function newestFor(
     .toSorted((one, other) => (other.revision ?? 0) - (one.revision ?? 0))[0];
 }
 
-/** `4 vCPUs, 15000 MiB, 1 GPU`. */
-const inWords = (instanceClass: JobClass): string =>
-  resourcesOf(instanceClass)
-    .map(({ type, value }) => `${value} ${type === undefined ? '' : words[type]}`)
-    .join(', ');
-const words = { VCPU: 'vCPUs', MEMORY: 'MiB', GPU: 'GPUs' } as const;
+/** `4 vCPUs, 15,000 MiB, 1 GPU`: the cause of a fault loses long numbers without commas. */
+const inWords = (instanceClass: JobClass): string => {
+  const { vcpus, memoryMiB } = instanceClass;
+  const gpus = reservedGpusOf(instanceClass);
+  const memory = `${memoryMiB.toLocaleString('en-US')} MiB`;
+  return [counted(vcpus, 'vCPU'), memory, ...(gpus > 0 ? [counted(gpus, 'GPU')] : [])].join(', ');
+};
 
 const asText = (requirements: readonly ResourceRequirement[] = []): string =>
   requirements

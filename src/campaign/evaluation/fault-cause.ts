@@ -11,7 +11,8 @@ const variableParts: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '…'],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '…'],
   [/\b\d{5,}\b/g, '…'],
-  [/(?:\/[\w.@+~-]+){2,}\/?/g, '…/…'],
+  // But not in Batch's `(vCPU/memory/GPU)`.
+  [/(?<!\bvCPU)(?:\/[\w.@+~-]+){2,}\/?/g, '…/…'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '…'],
 ];
 

@@ -63,10 +63,11 @@ export const knownFaults: readonly KnownFault[] = [
     source: 'SubmitJob; the words are not documented',
   },
   {
-    pattern: /JOB_DEFINITION_MISSING|job ?definition\b.{0,160}\b(?:not found|does not exist|not in ACTIVE)/i,
+    pattern:
+      /JOB_DEFINITION_MISSING|no active job definition|job ?definition\b.{0,160}\b(?:not found|does not exist|not in ACTIVE)/i,
     lasts: true,
     who: 'operator',
-    next: 'register the job definition of the class (npm run holdout -- doctor)',
+    next: 'register the job definition of the class: deploy infra/, or start the campaign again',
     example: 'ClientException: JobDefinition holdout-runner-g4 does not exist or is not in ACTIVE status',
     source: 'SubmitJob; the words are not documented',
   },

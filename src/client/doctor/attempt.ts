@@ -1,3 +1,4 @@
+import { missingFor } from '../../cloud-checks/missing-for.ts';
 import { isUnknown } from '../../cloud-checks/unless-unknown.ts';
 import { HoldoutError, messageOf } from '../../errors.ts';
 import { missing, note, ok, type Requirement } from '../../requirement.ts';
@@ -13,7 +14,7 @@ export async function attempt(what: string, check: () => Promise<AttemptFound>):
   } catch (error) {
     return error instanceof HoldoutError
       ? missing(what, error.message, error.next)
-      : missing(what, messageOf(error), 'See docs/aws.md, then run the same command again.');
+      : missingFor('operator', what, messageOf(error), 'See docs/aws.md, then run the same command again.');
   }
 }
 

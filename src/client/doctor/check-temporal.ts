@@ -1,9 +1,10 @@
+import { missingFor } from '../../cloud-checks/missing-for.ts';
 import { checkNamespace } from '../../cloud-checks/namespace.ts';
 import { unpolledBy } from '../../cloud-checks/pollers.ts';
 import { historyRetention } from '../../cloud-checks/rules/history-retention.ts';
 import { checkSearchAttributes } from '../../cloud-checks/search-attributes.ts';
 import { taskQueues, type TaskQueueName } from '../../ids.ts';
-import { missing, note, ok, type Requirement } from '../../requirement.ts';
+import { note, ok, type Requirement } from '../../requirement.ts';
 import { openTemporal } from '../access.ts';
 import { attempt } from './attempt.ts';
 
@@ -36,7 +37,7 @@ async function pollers(temporal: Awaited<ReturnType<typeof openTemporal>>): Prom
   return (Object.keys(taskQueues) as TaskQueueName[]).map((name) => {
     const what = `worker of ${name}`;
     return unpolled.includes(name)
-      ? missing(what, `no worker polls ${taskQueues[name]}`, `npm run worker -- --queues ${name}`)
+      ? missingFor('operator', what, `no worker polls ${taskQueues[name]}`, `npm run worker -- --queues ${name}`)
       : ok(what, `polls ${taskQueues[name]}`);
   });
 }

@@ -23,6 +23,10 @@ export class RememberingSource implements RecordSource {
     }
   }
 
+  listSizes(bucket: string, prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+    return this.source.listSizes(bucket, prefix);
+  }
+
   async find(bucket: string, key: string): Promise<Buffer | undefined> {
     const body = await this.source.find(bucket, key);
     if (bucket === this.bucket && body !== undefined) this.remember(key, body.toString('utf8'));

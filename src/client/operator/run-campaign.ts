@@ -5,6 +5,7 @@ import type { CheckedCampaign } from '../../intake/checked-campaign.ts';
 import type { FrozenCampaign } from '../../campaign/model/frozen-campaign.ts';
 import { shownError } from '../pseudonyms/names-of-campaign.ts';
 import { blindCampaign } from '../pseudonyms/blind-campaign.ts';
+import { sayTellingIds } from '../pseudonyms/say-telling-ids.ts';
 import { campaignWorkflowId } from '../../ids.ts';
 import { homeFolder } from '../../local/stack/home/home.ts';
 import type { Stack } from '../../local/stack/open-stack.ts';
@@ -55,6 +56,8 @@ async function handIn(
   options: RunCampaignOptions,
   output: Output,
 ): Promise<FrozenCampaign | undefined> {
+  const key = resultObjects.campaign(checked.campaign);
+  if ((await access.store.size(access.buckets.results, key)) === undefined) sayTellingIds(checked, output);
   const { blind, codes } = blindCampaign(checked);
   const dependencies = {
     store: access.store,

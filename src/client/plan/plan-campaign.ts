@@ -9,6 +9,7 @@ import { shownPath } from '../../intake/locate.ts';
 import { planPicture } from '../../plan-picture/plan-picture.ts';
 import { quoted } from '../../safe-text.ts';
 import { blindCampaign } from '../pseudonyms/blind-campaign.ts';
+import { sayTellingIds } from '../pseudonyms/say-telling-ids.ts';
 import { exitStatus } from '../exit-status.ts';
 import type { Output } from '../output.ts';
 import { pilotFindings } from '../pilot/pilot-findings.ts';
@@ -24,6 +25,7 @@ import { planText } from './plan-text.ts';
 export async function planCampaign(file: string, options: PlanOptions, output: Output): Promise<number> {
   const now = new Date();
   const checked = await checkCampaign(file, now);
+  sayTellingIds(checked, output);
   const whatIf = whatIfOf(options, checked);
   const margin = options.margin === undefined ? 0 : shareOf('--margin', options.margin);
   const planned = new Set(whatIf.only ?? checked.instanceClasses.map(({ name }) => name));

@@ -1,8 +1,16 @@
-import { endActions, lookActions, registerActions, submitActions, tagActions } from '../../batch/batch-rights.ts';
-import { loginActions, pullActions, storeActions } from '../../registry/registry-rights.ts';
+import {
+  endActions,
+  headActions,
+  lookActions,
+  registerActions,
+  submitActions,
+  tagActions,
+} from '../../batch/batch-rights.ts';
+import { loginActions, lookAtRepositoryActions, pullActions, storeActions } from '../../registry/registry-rights.ts';
 import { bucketGrants, type RightsHolder } from '../../s3/bucket-rights.ts';
 import { rightsOfPeople } from '../../s3/rights-of-people.ts';
 import { bucketsOf, type Buckets } from '../../settings.ts';
+import { quotaCheckActions, roleCheckActions } from './check-rights.ts';
 
 export type CheckedRole = RightsHolder | 'operator';
 
@@ -39,20 +47,27 @@ export function rightsOf(role: CheckedRole, places: RightsPlaces): Right[] {
     ]);
   const look = { actions: lookActions, resource: '*' };
   const end = { actions: endActions, resource: jobs };
+  const queueArns = queues.map((queue) => arn(places, 'batch', `job-queue/${queue}`));
   const definition = arn(places, 'batch', `job-definition/${definitions}-${any}`);
   const others: Record<CheckedRole, Right[]> = {
     worker: [
       look,
       end,
-      ...[...queues.map((queue) => arn(places, 'batch', `job-queue/${queue}`)), `${definition}:1`, jobs].map(
-        (resource) => ({ actions: submitActions, resource }),
-      ),
+      ...[...queueArns, `${definition}:1`, jobs].map((resource) => ({ actions: submitActions, resource })),
       { actions: tagActions, resource: jobs },
       ...onImages(storeActions),
     ],
     scorer: [],
     runner: onImages(pullActions),
-    operator: [look, end, { actions: registerActions, resource: definition }],
+    operator: [
+      look,
+      end,
+      { actions: registerActions, resource: definition },
+      ...queueArns.map((resource) => ({ actions: headActions, resource })),
+      ...onImages(lookAtRepositoryActions),
+      { actions: roleCheckActions, resource: roleArnOf('runner', places) },
+      { actions: quotaCheckActions, resource: '*' },
+    ],
   };
   return [...bucketRights(role, places), ...others[role]];
 }

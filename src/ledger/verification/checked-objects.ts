@@ -62,6 +62,13 @@ export class CheckedObjects {
     return body && value && { value, digest: sha256(body) };
   }
 
+  /** The keys of empty objects under a prefix. To list them is much faster than to read each. */
+  async emptyIn(bucket: string, prefix: string): Promise<Set<string>> {
+    const keys = new Set<string>();
+    for await (const { key, bytes } of this.source.listSizes(bucket, prefix)) if (bytes === 0) keys.add(key);
+    return keys;
+  }
+
   /** Looks only whether an object is there. `keys`: all of its bucket. */
   expect(bucket: string, key: string, namedBy: string, keys: ReadonlySet<string>): void {
     this.findings.explain(bucket, key);

@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface RecordSource {
   /** All keys under a prefix. */
   list(bucket: string, prefix: string): AsyncIterable<string>;
+  /** The same with the size of each object in bytes. */
+  listSizes(bucket: string, prefix: string): AsyncIterable<{ key: string; bytes: number }>;
   /** The object's bytes; undefined if there is no such object. */
   find(bucket: string, key: string): Promise<Buffer | undefined>;
   /** The object as a stream. Throws OBJECT_MISSING. */

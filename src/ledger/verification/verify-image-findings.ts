@@ -27,6 +27,7 @@ export async function verifyImageFindings(objects: CheckedObjects, bucket: strin
     const record = resultObjects.ledger(campaign, submission, sequence);
     for (const key of evidence?.findings ?? []) namedBy.set(key, record);
   }
+  const emptyBases = await objects.emptyIn(bucket, resultObjects.basesFolder(campaign));
   const kinds = [
     { folder: resultObjects.basesFolder(campaign), form: /^[^/]+\/(?:saturating|measured)\/([^/]+)$/ },
     { folder: resultObjects.scansFolder(campaign), form: /^([^/]+)\/[0-9a-f]{64}-([0-9a-f]{64})\.txt$/ },
@@ -46,6 +47,7 @@ export async function verifyImageFindings(objects: CheckedObjects, bucket: strin
       else
         findings.note('whether what was found about images is complete, which records of an older Holdout do not say');
     }
+    if (emptyBases.has(key)) return findings.explain(bucket, key);
     const digest = sha256 === undefined ? empty(record ?? 'its key') : { sha256, namedBy: record ?? 'its key' };
     await objects.read(bucket, key, { digest });
   });

@@ -8,8 +8,11 @@ const tooLarge = 'Environment and arguments are larger than the kernel accepts.'
 /** The beginning of messages of runc and docker, older and newer, about the container's own program and mounts. */
 const inContainer = String.raw`(?:container process|container process caused|container init)(?: caused)?: `;
 
+/** The beginning of gVisor's messages about the program, whose name it quotes as it is, with line ends. */
+const inGvisor = String.raw`(?:creating process: failed to load|error finding executable) [^]*: `;
+
 /**
- * The engines' messages about faults of an image: podman 4 and 5, docker, runc 1.0 to 1.3, crun. They quote names that the
+ * The engines' messages about faults of an image: podman 4 and 5, docker, runc 1.0 to 1.3, crun, gVisor. They quote names that the
  * image chose, so every pattern relies on the words around them. Any other message is not the team's fault.
  */
 const teamFaults: readonly [StartCause, pattern: RegExp, detail: string][] = [
@@ -55,6 +58,22 @@ const teamFaults: readonly [StartCause, pattern: RegExp, detail: string][] = [
     'configuration-unusable',
     /env fields from image failed to parse|environment variable name can't be empty|invalid environment variable|invalid signal: /i,
     'The configuration of the image cannot be used.',
+  ],
+  [
+    'entry-point-not-executable',
+    new RegExp(`${inGvisor}(?:permission denied|is a directory)`),
+    'The submission may not execute its entry point.',
+  ],
+  [
+    'entry-point-for-another-machine',
+    new RegExp(`${inGvisor}exec format error`),
+    'The entry point is no program for this machine, or a script that names no interpreter.',
+  ],
+  ['environment-too-large', new RegExp(`${inGvisor}argument list too long`), tooLarge],
+  [
+    'entry-point-missing',
+    new RegExp(`${inGvisor}(?:no such file or directory|not a directory|too many symbolic links)`),
+    'The entry point is not in the image, or the interpreter that it names is not.',
   ],
 ];
 

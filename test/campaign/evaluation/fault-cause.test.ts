@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { knownFaults } from '../../../src/campaign/explanation/platform-advice.ts';
 import { faultCause } from '../../../src/campaign/evaluation/fault-cause.ts';
 
 describe('the cause of a fault', () => {
@@ -16,6 +17,12 @@ describe('the cause of a fault', () => {
     same('lstat /run/holdout/run-17/layer: no such file', 'lstat /run/holdout/run-18/deep/er/layer: no such file');
     same('dial tcp 10.0.0.1:443: refused', 'dial tcp 10.0.255.3:8443: refused');
     assert.equal(faultCause('copying alpha-1 of case', ['case', 'alpha-1']), 'copying … of …');
+  });
+
+  it('keeps the words of Batch on a job that it cannot place', () => {
+    for (const { example } of knownFaults.filter((one) => one.example.startsWith('MISCONFIGURATION:'))) {
+      assert.equal(faultCause(example), example);
+    }
   });
 
   it('differs for different faults', () => {

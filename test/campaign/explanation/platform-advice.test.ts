@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { faultCause } from '../../../src/campaign/evaluation/fault-cause.ts';
+import { holdoutError } from '../../../src/errors.ts';
 import { adviceOn, knownFaults } from '../../../src/campaign/explanation/platform-advice.ts';
+
+const details = { jobDefinition: 'holdout-runner-g4', resources: '4 vCPUs, 15,000 MiB, 1 GPU', revisions: 2 };
+const missingDefinition = faultCause(holdoutError('JOB_DEFINITION_MISSING', details).message);
 
 describe('advice on platform faults', () => {
   it('is found for the text of every known fault, and by no row before its own', () => {
@@ -17,6 +21,16 @@ describe('advice on platform faults', () => {
     assert.match(adviceOn(cause)?.next ?? '', /^push the image of the runner/);
   });
 
+  it('is found for a job definition that is missing, whoever notices it', () => {
+    for (const cause of [
+      missingDefinition,
+      'Batch refuses the job: ClientException: JobDefinition holdout-runner-g4:1 not found.',
+      'Batch refuses the job: ClientException: Job definition holdout-runner-g4:1 does not exist',
+    ]) {
+      assert.match(adviceOn(cause)?.next ?? '', /^register the job definition of the class/, cause);
+    }
+  });
+
   it('tells faults that last from those that may pass', () => {
     const start = 'the job FAILED without an outcome, Task failed to start, ';
     const lasting = [
@@ -25,6 +39,7 @@ describe('advice on platform faults', () => {
       'Batch cannot place the job: MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated',
       'Batch refuses the job: ClientException: Error executing request, Exception : Job queue does not exist., RequestId: …',
       'AccessDeniedException: User: arn… is not authorized to perform: batch:DescribeJobs',
+      missingDefinition,
     ];
     const passing = [
       `${start}CannotPullContainerError: Get "https://…": net/http: TLS handshake timeout`,

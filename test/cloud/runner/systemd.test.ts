@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
+import { type CanaryOutcome, type CanarySpec, controls } from '../../../src/campaign/model/canaries/canary.ts';
 import type { RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { runObjects } from '../../../src/object-keys.ts';
 import { BatchHost, describeWithDocker } from '../batch-host.ts';
 
 describeWithDocker('the runner, with an engine whose control groups systemd makes', function () {
@@ -33,6 +35,23 @@ esac`;
     );
     assert.deepEqual([end, memory.outOfMemory], [{ kind: 'exited', exitCode: 0 }, 'none']);
     assert.ok(memory.peakMiB !== null && memory.peakMiB >= 24 && memory.peakMiB <= 64, `${memory.peakMiB} MiB`);
+  });
+
+  it('opens a class by its canary, whose controls all hold', async () => {
+    const runKey = 'c/canary-systemd/1';
+    const instanceClass = { name: 'c4', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1 } as const;
+    const limits = { wallClockSeconds: 60, memoryMiB: 128, pids: 200, outputBytes: 32 << 20, sharedMemoryMiB: 32 };
+    const spec: CanarySpec = { version: 1, purpose: 'canary', runKey, instanceClass, limits };
+    const { runs } = batch.rig.s3.buckets;
+    await batch.rig.store.write(runs, runObjects.spec(runKey), JSON.stringify(spec));
+    const job = batch.startJob(spec, { definition: batch.definition({ engine: JSON.stringify(engine) }) });
+    assert.equal(await job.exitCode, 0, job.printed());
+    const outcome = await batch.rig.store.readJson<CanaryOutcome>(runs, runObjects.outcome(runKey));
+    assert.deepEqual(
+      outcome.controls.map(({ control, holds }) => [control, holds]),
+      controls.map((control) => [control, true]),
+      JSON.stringify(outcome.controls, null, 1),
+    );
   });
 
   it('takes the engine’s word that it ran out of memory, and blames no exit status for it', async () => {

@@ -16,8 +16,6 @@ export interface Case {
   edit?: (yaml: string) => string;
   /** Default: `start` of the campaign file. */
   command?: { program: 'client' | 'worker'; args: string[] };
-  /** Default: 2. A campaign that runs is the platform's business: its workers are to come back. */
-  status?: number;
   says: RegExp;
   /** Who acts, which ends the sentence. */
   who: Actor;

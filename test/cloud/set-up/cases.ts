@@ -64,7 +64,6 @@ const ofCommands: Case[] = [
     env: { TEMPORAL_NAMESPACE: 'no-worker' },
     take: (setUp) => setUp.startWithoutWorker(),
     give: (setUp) => setUp.forget(),
-    status: 1,
     says: /^holdout: No worker polls holdout-main, so campaign final does not respond; its running jobs continue\. /,
     who: 'operator',
     next: /npm run worker/,

@@ -27,9 +27,7 @@ describe('the table of wrong set-ups', () => {
 
   for (const { what, line, who } of before) {
     it(`has the line that a start prints, what it did not do, and who acts: ${what}`, () => {
-      const found = cases.find(
-        ({ says, status = 2 }) => status === 2 && says.test(`holdout: ${line} Who acts: the ${who}.`),
-      );
+      const found = cases.find(({ says }) => says.test(`holdout: ${line} Who acts: the ${who}.`));
       assert.ok(found, line);
       assert.equal(found.who, who);
       assert.match(line, /; nothing was (registered, )?uploaded or started\.$/);

@@ -9,7 +9,7 @@ import type { Stack } from '../../../src/local/stack/open-stack.ts';
 import { browserRefusedPorts } from '../../../src/local/stack/parts/browser-refused-ports.ts';
 import { withTemporal } from '../../../src/local/stack/parts/health.ts';
 import { httpApiHost } from '../../../src/local/stack/parts/temporal.ts';
-import { listeningPortsOf } from '../../support/listening-ports.ts';
+import { listenersOf } from './listeners.ts';
 import { StackRig } from './stack-rig.ts';
 
 const evil = 'evil.example';
@@ -25,7 +25,9 @@ describe('the ports of an embedded stack, for a web page', () => {
     await rig.prepare();
     stack = await rig.open();
     ports = ['temporal', 's3', 'web-ui', 'batch'].flatMap((part) =>
-      listeningPortsOf(rig.pidOf(part)).map((port) => ({ part, port })),
+      listenersOf([rig.pidOf(part)])
+        .filter(({ protocol }) => protocol.startsWith('tcp'))
+        .map(({ port }) => ({ part, port })),
     );
     await withTemporal(stack.endpoints.temporal, async (connection) => {
       const { workflow } = new Client({ connection, namespace: rig.namespace });

@@ -43,16 +43,21 @@ describe('runs on one host', () => {
     };
     const full = ({ jobId }: StartedRunner): string => join(runPathsOf({ scratch: rig.scratch, jobId }).output, 'full');
     const hogs: StartedRunner[] = [];
-    for (const which of ['first', 'second']) {
-      const hog = await start(hoardingProgram('/output/full'));
-      hogs.push(hog);
-      await eventually(`the ${which} hog has all it can get`, () => existsSync(full(hog)));
+    let victim: Record<Thing, Hoard>;
+    try {
+      for (const which of ['first', 'second']) {
+        const hog = await start(hoardingProgram('/output/full'));
+        hogs.push(hog);
+        await eventually(`the ${which} hog has all it can get`, () => existsSync(full(hog)));
+      }
+      victim = hoardsOf(await rig.finished(await start(hoardingProgram())));
+      const folders = hogs.map(({ jobId }) => runPathsOf({ scratch: rig.scratch, jobId }).folder);
+      for (const folder of [...folders, join(rig.scratch, 'inputs', inputs.digest)])
+        assert.equal(statSync(folder).mode & 0o777, 0o700, `${folder} is for root alone`);
+    } finally {
+      for (const { process } of hogs) process.kill('SIGTERM');
+      await Promise.all(hogs.map(({ exitCode }) => exitCode));
     }
-    const victim = hoardsOf(await rig.finished(await start(hoardingProgram())));
-    const folders = hogs.map(({ jobId }) => runPathsOf({ scratch: rig.scratch, jobId }).folder);
-    for (const folder of [...folders, join(rig.scratch, 'inputs', inputs.digest)])
-      assert.equal(statSync(folder).mode & 0o777, 0o700, `${folder} is for root alone`);
-    for (const { process } of hogs) process.kill('SIGTERM');
     const [first, second] = await Promise.all(hogs.map(async (hog) => hoardsOf(await rig.finished(hog))));
     assert.deepEqual(
       Object.fromEntries(Object.entries(victim).map(([thing, { last }]) => [thing, last])),

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import type { StartCause } from '../../../src/campaign/model/run-outcome.ts';
 import { refusedAfterStart, refusedStart } from '../../../src/runner/sandbox/start-refusal.ts';
 
+const inGvisor = (words: string): string =>
+  `starting container: starting root container: starting sandbox: ${words}\n` +
+  'Error: unable to start container e4351eff: `/usr/bin/runsc --network=none start e4351eff` failed: exit status 128\n';
+
 /** Messages of engines that are not on this machine, or of faults that cannot be produced here, with their sources. */
 const team: [StartCause, words: string][] = [
   // github.com/containers/crun/issues/1688
@@ -47,6 +51,16 @@ const team: [StartCause, words: string][] = [
   ],
   ['configuration-unusable', 'Error: env fields from image failed to parse: invalid environment variable: "=C"'],
   ['configuration-unusable', 'Error: invalid signal: SIGFOO'],
+  // gVisor, runsc 20221219, under podman 4.3.1.
+  ['entry-point-missing', inGvisor('creating process: failed to load /nowhere: no such file or directory')],
+  ['entry-point-missing', inGvisor('error finding executable "nowhere" in PATH [/bin]: no such file or directory')],
+  ['entry-point-missing', inGvisor('creating process: failed to load /entry/x: not a directory')],
+  ['entry-point-missing', inGvisor('creating process: failed to load /l: too many symbolic links encountered')],
+  ['entry-point-not-executable', inGvisor('creating process: failed to load /bin: permission denied')],
+  ['entry-point-for-another-machine', inGvisor('creating process: failed to load /entry: exec format error')],
+  ['environment-too-large', inGvisor('creating process: failed to load /entry: argument list too long')],
+  // It quotes no name.
+  ['entry-point-missing', inGvisor('creating process: failed to load /a\ncgroup: no such file or directory')],
   // An entry point that imitates a platform fault, which would be retried.
   [
     'entry-point-missing',
@@ -90,6 +104,8 @@ const platform: [StartCause, words: string][] = [
     'engine',
     'Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running hook #0: exit status 1, stderr: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown',
   ],
+  ['engine', inGvisor('creating process: failed to load /entry: input/output error')],
+  ['engine', inGvisor('mounting root file system: no such file or directory')],
   ['engine', 'fork/exec /usr/bin/conmon: permission denied'],
   ['engine', ''],
 ];
@@ -97,7 +113,7 @@ const platform: [StartCause, words: string][] = [
 describe('the cause of a failed container start, and who is responsible', () => {
   for (const [fault, table] of Object.entries({ team, platform })) {
     for (const [cause, words] of table) {
-      it(`${fault}, ${cause}: ${words.slice(-90)}`, () => {
+      it(`${fault}, ${cause}: ${words.split('\nError: ')[0]?.slice(-90)}`, () => {
         const { fault: found, cause: because } = refusedStart(words);
         assert.deepEqual([found, because], [fault, cause]);
       });

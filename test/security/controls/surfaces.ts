@@ -61,8 +61,8 @@ export const surfaceControls = [
   ...controlsOf('src/local/stack/parts/temporal.ts', stack, [
     ['Temporal on loopback alone', "'--ip=127.0.0.1'", "'--ip=0.0.0.0'", 'loopback alone'],
   ]),
-  ...controlsOf('src/codec-server/listen.ts', stack, [
-    ['the Web UI on loopback alone', "'127.0.0.1'", "'0.0.0.0'", 'loopback alone'],
+  ...controlsOf('src/codec-server/codec-server-settings.ts', stack, [
+    ['the Web UI on loopback alone', "|| '127.0.0.1')", "|| '0.0.0.0')", 'loopback alone'],
   ]),
   ...controlsOf('src/local/stack/parts/part.ts', stack, [
     ['files of the stack for their owner alone', ', umask: 0o077', '', 'whatever the umask'],

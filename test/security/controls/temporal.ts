@@ -88,6 +88,12 @@ export const temporalControls = [
     ],
   ),
   ...controlsOf('src/worker/authentication.ts', strangers, [
+    [
+      'results of activities that return nothing',
+      'return (await next(input)) ?? null;',
+      'return await next(input);',
+      'forges no result',
+    ],
     ['orders of activities', 'if (reason === undefined) return', 'if (reason !== null) return'],
   ]),
   ...controlsOf('src/codec/failure-converter.ts', strangers, [

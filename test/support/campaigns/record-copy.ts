@@ -44,6 +44,11 @@ export class RecordCopy implements RecordSource {
     }
   }
 
+  async *listSizes(bucket: string, prefix: string): AsyncGenerator<{ key: string; bytes: number }> {
+    for await (const key of this.list(bucket, prefix))
+      yield { key, bytes: this.objects.get(`${bucket}/${key}`)?.length ?? 0 };
+  }
+
   find(bucket: string, key: string): Promise<Buffer | undefined> {
     return Promise.resolve(this.objects.get(`${bucket}/${key}`));
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
 import { Client, Connection } from '@temporalio/client';
@@ -10,6 +10,7 @@ import { codecOptions } from '../../../src/codec/client-codec.ts';
 import { KeyRing } from '../../../src/codec/key-ring.ts';
 import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
 import type { CampaignResults, SubmissionSummary } from '../../../src/ledger/results.ts';
+import { placesOf } from '../../../src/local/stack/home/home.ts';
 import { openStack, type Stack } from '../../../src/local/stack/open-stack.ts';
 import type { StackOptions } from '../../../src/local/stack/prepare-parts.ts';
 import { CampaignHome, type Ended } from '../campaign-command.ts';
@@ -72,6 +73,18 @@ export class SimulatedHome extends CampaignHome {
   /** The same with immediate effect: kills and restarts the endpoint, whose jobs continue. */
   async behaveNow(submissions: Record<string, object>): Promise<void> {
     this.behave(submissions);
+    await this.restartBatch();
+  }
+
+  /** From now on AWS has this many machines for a class; jobs that run already continue. */
+  async haveMachines(name: string, machines: number): Promise<void> {
+    const { queues } = placesOf(this.folder);
+    const known = JSON.parse(readFileSync(queues, 'utf8')) as Record<string, number>;
+    writeFileSync(queues, JSON.stringify({ ...known, [`simulated-${name}`]: machines }));
+    await this.restartBatch();
+  }
+
+  private async restartBatch(): Promise<void> {
     const before = this.pidOf('batch');
     process.kill(before, 'SIGKILL');
     const isBack = async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs());

@@ -61,7 +61,7 @@ export class Ways {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.toxiproxy, this.bursts?.s3, this.bursts?.batch].map((server) => server?.stop()));
+    for (const server of [this.toxiproxy, this.bursts?.s3, this.bursts?.batch]) await server?.stop();
     for (const folder of [this.programs, this.records]) rmSync(folder, { recursive: true, force: true });
   }
 }

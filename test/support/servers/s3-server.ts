@@ -14,6 +14,11 @@ const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
 /** The account that owns the buckets; the server takes the access key for it. */
 export const ownerAccount = '123456789012';
 
+export interface KeyPair {
+  access: string;
+  secret: string;
+}
+
 /** A real S3 server over a new folder, with the five buckets. */
 export interface S3Server {
   endpoint: string;
@@ -25,6 +30,10 @@ export interface S3Server {
   pid(): number;
   /** Gives a bucket to another account. */
   giveAway(bucket: string, account: string): Promise<void>;
+  /** Makes a key pair that may do everything, as that of a role has it. */
+  addKey(key: KeyPair): Promise<void>;
+  /** From now on requests with this key are refused. */
+  removeKey(key: KeyPair): Promise<void>;
   /** Ends the server and leaves its data, as an outage does. */
   halt(): Promise<void>;
   /** Starts it again on the same port and data. */
@@ -63,6 +72,9 @@ export async function startS3Server(): Promise<S3Server> {
     data: join(folder, 'buckets'),
     pid: () => server.pid ?? Number.NaN,
     giveAway: (bucket, account) => giveAway(endpoint, bucket, account),
+    addKey: ({ access, secret }) =>
+      administer(endpoint, 'create-user', '--access', access, '--secret', secret, '--role', 'admin'),
+    removeKey: ({ access }) => administer(endpoint, 'delete-user', '--access', access),
     halt,
     resume: async () => {
       server = await serve(folder, port);
@@ -91,10 +103,14 @@ async function serve(folder: string, port: number): Promise<ChildProcess> {
 }
 
 async function giveAway(endpoint: string, bucket: string, account: string): Promise<void> {
+  await administer(endpoint, 'create-user', '--access', account, '--secret', 'other-secret', '--role', 'user');
+  await administer(endpoint, 'change-bucket-owner', '--bucket', bucket, '--owner', account);
+}
+
+/** A command of the server's own administration. */
+async function administer(endpoint: string, ...command: string[]): Promise<void> {
   const admin = ['admin', '--access', ownerAccount, '--secret', 'test-secret', '--endpoint-url', endpoint];
-  const user = ['create-user', '--access', account, '--secret', 'other-secret', '--role', 'user'];
-  await promisify(execFile)(program, [...admin, ...user]);
-  await promisify(execFile)(program, [...admin, 'change-bucket-owner', '--bucket', bucket, '--owner', account]);
+  await promisify(execFile)(program, [...admin, ...command]);
 }
 
 function clientOf(endpoint: string, environment: Record<string, string>): S3Client {

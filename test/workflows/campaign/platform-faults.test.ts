@@ -72,7 +72,7 @@ describe('a campaign whose platform has a fault', () => {
     campaign.submit = (runKey) => {
       const [name, submission] = runKey.split('/');
       const failure = holdoutError('OBJECT_DIFFERS', { bucket: 'holdout-runs', key: `${runKey}/spec.json` });
-      throw activityFailure(failure, { campaign: name, submission, n: 1 });
+      throw activityFailure(failure, { campaign: name, submission, n: 1 }, true);
     };
     const handle = await campaign.start('for-good');
     const held = await until('for-good', ({ hold }) => hold === 'platform');

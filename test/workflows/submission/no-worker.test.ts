@@ -4,7 +4,7 @@ import type { CampaignProgress } from '../../../src/campaign/operators/progress.
 import { stuckLine } from '../../../src/client/status/trouble/stuck-texts.ts';
 import { statusText } from '../../../src/client/status/status-text.ts';
 import { costMicroUsd } from '../../../src/campaign/model/money.ts';
-import { taskQueues, type TaskQueueName } from '../../../src/ids.ts';
+import { submissionWorkflowId, taskQueues, type TaskQueueName } from '../../../src/ids.ts';
 import { embeddedTimings, remoteTimings } from '../../../src/timings.ts';
 import * as messages from '../../../src/workflows/signals-and-queries.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -106,6 +106,32 @@ describe('a campaign without workers that submit or await jobs', () => {
     assert.deepEqual([record?.detail, record?.runs.map(({ costMicroUsd }) => costMicroUsd)], [null, [1_000]]);
     assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
   });
+
+  const withRealTimings = [
+    { command: 'cancel', queue: 'submit', step: 'submitBatchJob' },
+    { command: 'abort', queue: 'await', step: 'awaitBatchJob' },
+  ] as const;
+  for (const { command, queue, step } of withRealTimings) {
+    it(`ends by ${command} within half a minute with the timings of AWS, while no worker polls holdout-${queue}`, async () => {
+      await serve(queue);
+      campaign.timings = { ...remoteTimings };
+      campaign.script = () => 'until-cancelled';
+      const name = `${command}-on-aws`;
+      const { handle } = await start(name);
+      const { workflow } = campaign.client;
+      await eventually('its step waits for a worker', async () => {
+        const { raw } = await workflow.getHandle(submissionWorkflowId(name, 'a')).describe();
+        return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === step);
+      });
+      const began = Date.now();
+      await commands[command](handle);
+      await handle.result();
+      const took = Date.now() - began;
+      assert.ok(took < 30_000, `${command} took ${took} ms`);
+      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
+    });
+  }
 
   it('ends a job whose worker has died, without waiting for its heartbeat timeout', async () => {
     await serve();

@@ -24,11 +24,12 @@ export function outOfTurn(
     known.places.push(place);
     teams.set(team, known);
   }
+  const all = [...teams.values()];
   let count = 0;
   for (const [place, start] of starts.entries()) {
     const own = teams.get(start.team);
     if (own === undefined) continue;
-    const isPassedOver = [...teams.values()].some((other) => {
+    const isPassedOver = all.some((other) => {
       const next = other.places[other.started];
       if (next === undefined || next - place < atATime || starts[next]?.class !== start.class) return false;
       return other.started < perTeamInFlight && other.started / other.weight < own.started / own.weight;

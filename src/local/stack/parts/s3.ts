@@ -69,13 +69,22 @@ export function accountsFile(credentials: S3Credentials): string {
 async function needsMetadataFolder(program: string, home: Home): Promise<boolean> {
   if (existsSync(home.s3)) return existsSync(home.s3Metadata);
   mkdirSync(home.s3, { recursive: true, mode: 0o700 });
-  const env = { ...plainEnvironment(), ROOT_ACCESS_KEY: 'trial', ROOT_SECRET_KEY: 'trial' };
-  const trial = await runCommand(program, ['--port', '127.0.0.1:0', '--quiet', 'posix', home.s3], {
-    env,
-    timeout: 300,
-  });
-  if (!/xattr/.test(trial.stderr)) return false;
+  if (await storesAttributes(program, home)) return false;
   mkdirSync(home.s3Metadata, { recursive: true, mode: 0o700 });
+  return true;
+}
+
+/** Milliseconds of each trial: it serves until then. On a busy machine the server may take longer to say anything. */
+const trials = [300, 1_000, 3_000, 10_000];
+
+async function storesAttributes(program: string, home: Home): Promise<boolean> {
+  const env = { ...plainEnvironment(), ROOT_ACCESS_KEY: 'trial', ROOT_SECRET_KEY: 'trial' };
+  for (const timeout of trials) {
+    const { stdout, stderr } = await runCommand(program, ['--port', '127.0.0.1:0', 'posix', home.s3], { env, timeout });
+    if (/xattr/.test(stderr)) return false;
+    // Its banner, once it serves.
+    if (/VersityGW/.test(stdout)) return true;
+  }
   return true;
 }
 

@@ -38,7 +38,7 @@ describe('the next step of a cause', () => {
 
   it('is whole in the failure of a workflow, whether it is constant or not', () => {
     const words = (error: unknown): string => {
-      const failure = activityFailure(error, {});
+      const failure = activityFailure(error, {}, true);
       assert.ok(failure instanceof ApplicationFailure, 'a failure of Temporal');
       return failureWords(failure);
     };

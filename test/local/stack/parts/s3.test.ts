@@ -28,7 +28,7 @@ describe('the S3 server of a stack, whatever the umask', () => {
     const program = await obtainTool(versitygw, new ToolCache(), () => undefined);
     const umask = process.umask(0);
     try {
-      const ports = { temporal: 1, temporalHttp: 6, temporalMetrics: 7, ui: 2, temporalUi: 5, s3: port, batch: 4 };
+      const ports = { temporal: 1, ui: 2, temporalUi: 5, temporalHttp: 6, temporalMetrics: 7, s3: port, batch: 4 };
       const { command, environment, files, isReady, prepare } = await s3Part(program, home, ports, credentials);
       for (const [file, content] of Object.entries(files)) {
         mkdirSync(dirname(file), { recursive: true });
