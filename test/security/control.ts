@@ -18,3 +18,13 @@ export const controlsOf = (
   rows: readonly (readonly [control: string, from: string, to: string, grep?: string])[],
 ): Control[] =>
   rows.map(([control, from, to, grep]) => ({ control, file, from, to, tests, ...(grep !== undefined && { grep }) }));
+
+/** The same controls, told apart by a number where several have the same words. */
+export function toldApart(controls: readonly Control[]): Control[] {
+  const times = new Map<string, number>();
+  return controls.map((one) => {
+    const nth = (times.get(one.control) ?? 0) + 1;
+    times.set(one.control, nth);
+    return nth === 1 ? one : { ...one, control: `${one.control} (${nth})` };
+  });
+}

@@ -13,7 +13,7 @@ export type Selection =
 const all = Object.entries(areas).flatMap(([area, controls]) => controls.map((control) => ({ area, control })));
 
 const usage = [
-  'npm run test:security                removes every control, about 45 minutes',
+  'npm run test:security                removes every control, about an hour',
   'npm run test:security -- --write     the same, and writes docs/security/drill.md',
   'npm run test:security -- WORD …      only controls whose area or name has one of the words',
   '',

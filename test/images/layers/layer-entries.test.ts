@@ -100,6 +100,8 @@ const unsound: Record<string, [Buffer, RegExp]> = {
   ],
   'records without an end': [layer({ name: 'p', type: 'x', content: '30 path=x\n' }, file('f')), /not a valid tar/],
   'records without a key': [layer({ name: 'p', type: 'x', content: '5 =x\n' }, file('f')), /not a valid tar/],
+  'a NUL in the name of a record': [layer({ name: 'f', pax: { 'a\0b': 'x' } }), /not a valid tar/],
+  'a checksum of another header': [Buffer.from(layer(file('f'))).fill('g', 0, 1), /not a valid tar/],
   'a NUL in a path': [layer({ name: 'f', pax: { path: 'a\0b' } }), /not a valid tar/],
   'a header larger than a MiB': [
     layer({ name: 'p', type: 'x', content: records({ comment: 'x'.repeat(2 ** 20) }) }, file('f')),
@@ -178,6 +180,8 @@ const unsound: Record<string, [Buffer, RegExp]> = {
   'attributes of rootless overlay': [layer(attribute('user.overlay.redirect', '/etc')), /overlay file system/],
   'invalid capabilities': [layer(attribute('security.capability', 'x')), /cannot be set/],
   'access control lists': [layer(attribute('system.posix_acl_access', 'x')), /cannot be set/],
+  'an attribute whose name has a blank': [layer(attribute('user.a b', 'x')), /cannot be set/],
+  'an attribute larger than any kernel takes': [layer(attribute('other.a', 'x'.repeat(2 ** 16 + 1))), /cannot be set/],
   'attributes larger than a block': [layer(attribute('user.a', 'x'.repeat(5_000))), /too many extended attributes/],
   'attributes of a link': [layer(attribute('user.a', 'x', link('l', 'x'))), /attributes of a file/],
 };

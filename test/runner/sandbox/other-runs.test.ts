@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errno } from '../../../src/runner/isolation/program/call-numbers.ts';
 import { mostTerminals } from '../../../src/runner/sandbox/mounts.ts';
@@ -51,6 +51,9 @@ describe('runs on one host', () => {
         await eventually(`the ${which} hog has all it can get`, () => existsSync(full(hog)));
       }
       victim = hoardsOf(await rig.finished(await start(hoardingProgram())));
+      const folders = hogs.map(({ jobId }) => runPathsOf({ scratch: rig.scratch, jobId }).folder);
+      for (const folder of [...folders, join(rig.scratch, 'inputs', inputs.digest)])
+        assert.equal(statSync(folder).mode & 0o777, 0o700, `${folder} is for root alone`);
     } finally {
       for (const { process } of hogs) process.kill('SIGTERM');
       await Promise.all(hogs.map(({ exitCode }) => exitCode));

@@ -24,6 +24,16 @@ export const sandboxControls = [
     ['no writable volumes of the image', "    '--image-volume=ignore',\n", '', weaken],
     ['no writable tmpfs of the engine', "    '--read-only-tmpfs=false',\n", '', writable],
     ['no variables of the engine', "    '--unsetenv-all',\n", '', 'exactly its own environment'],
+    ['a host name of its own', "  '--hostname=submission',\n", '', 'exactly its own environment'],
+    ['a read-only /etc/hosts', ':/etc/hosts:ro`', ':/etc/hosts`', writable],
+    ['a limit on processor time', '    `--cpus=${processorsOf(instanceClass)}`,\n', '', writable],
+    ['no swap', '    `--memory-swap=${memory}`,\n', '', writable],
+    [
+      'a control group around its own',
+      '...(cgroupParent === undefined ? [] : [`--cgroup-parent=${cgroupParent}`]),',
+      '',
+      writable,
+    ],
     ['an image label that would update it', "    '--label=io.containers.autoupdate=disabled',\n", '', weaken],
     ['no work folder under /proc', "test(folder) ? '/' : folder", 'test(folder) ? folder : folder', weaken],
     [
@@ -44,6 +54,20 @@ export const sandboxControls = [
       ['no mode for systemd', "    '--systemd=false',\n", ''],
       ['no names of the host', "    '--no-hosts',\n", ''],
       ['no core files', "    '--ulimit=core=0:0',\n", ''],
+      ['a kill without a delay', "  '--stop-timeout=0',\n", ''],
+      ['no monitor of the engine in its control group', "    '--cgroups=no-conmon',\n", ''],
+      ['no writable volumes with docker', 'type=volume,readonly,src', 'type=volume,src'],
+      [
+        'no volumes of the image on the disk of the host',
+        '    volumes.map((folder, n) =>',
+        '    ([] as string[]).map((folder, n) =>',
+      ],
+      ['no mount options in the name of a volume', '${quoted(`dst=${folder}`)}', '${`dst=${folder}`}'],
+      [
+        'no refused variables of the image with docker',
+        "refused.filter((name) => name !== '').map((name) => `--env=${name}=`)",
+        '[]',
+      ],
     ],
   ),
   ...controlsOf(flags, limits, [

@@ -2,6 +2,7 @@ import { controlsOf } from '../control.ts';
 
 const signature = ['test/local/batch-endpoint/api/check-signature.test.ts'];
 const stack = ['test/local/stack/stack.test.ts'];
+const endpoint = ['test/local/batch-endpoint/refusals.test.ts'];
 const rights = ['test/local/stack/environments-and-rights.test.ts'];
 
 /** What other users and programs of the machine may not do. */
@@ -18,6 +19,23 @@ export const surfaceControls = [
     ['recent signatures', 'if (!(Math.abs(at.getTime() - now) <= maxSkewMs))', 'if (false)'],
     ['signed headers', '  requireSigned(request.headers, signedHeaders);\n', ''],
     ['a signed body', "  requireBody(request.headers['x-amz-content-sha256'], request.body);\n", ''],
+  ]),
+  ...controlsOf('src/local/batch-endpoint/api/check-signature.ts', signature, [
+    ['signatures in the header alone', "if (typeof authorization !== 'string') {", 'if (false) {'],
+  ]),
+  ...controlsOf('src/local/batch-endpoint/api/server.ts', endpoint, [
+    [
+      'a signature on every request',
+      'await checkSignature({ method, url, headers, body }, signers);',
+      '',
+      'without a signature',
+    ],
+    [
+      'requests as large as AWS allows',
+      'const bodyLimit = bodyLimits[name] ?? otherBodies;',
+      'const bodyLimit = otherBodies;',
+      '30 KiB',
+    ],
   ]),
   ...controlsOf('src/s3/bucket-rights.ts', rights, [
     [
