@@ -70,7 +70,12 @@ describe('docker-compose.yml against the Compose schema', () => {
 describe('the services of docker-compose.yml', () => {
   it('publish every port on 127.0.0.1 only', () => {
     const ports = all.flatMap(([, { ports = [] }]) => ports);
-    assert.deepEqual(ports, ['127.0.0.1:7233:7233', '127.0.0.1:6697:6697', '127.0.0.1:8233:8233', '127.0.0.1:7070:7070']);
+    assert.deepEqual(ports, [
+      '127.0.0.1:7233:7233',
+      '127.0.0.1:6697:6697',
+      '127.0.0.1:8233:8233',
+      '127.0.0.1:7070:7070',
+    ]);
   });
 
   it('pin every image of others by version and digest, as does the Dockerfile', () => {
