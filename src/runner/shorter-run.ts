@@ -33,8 +33,8 @@ export async function timeShorterRun(
 async function runPart(items: number, wallClockSeconds: number, request: SandboxRequest): Promise<SandboxReport> {
   const { spec, engine, place } = request;
   await releaseHost(engine, place);
-  const { inputs: ownInputs, output, outputImage, layer, layerImage, root, temporary, device } = place;
-  for (const leftover of [ownInputs, output, outputImage, layer, layerImage, root, temporary, device])
+  const { inputs: ownInputs, output, outputImage, layer, layerImage, root, temporary, terminals, device } = place;
+  for (const leftover of [ownInputs, output, outputImage, layer, layerImage, root, temporary, terminals, device])
     await rm(leftover, { recursive: true, force: true });
   const inputs = join(place.folder, 'part');
   await mkdir(inputs, { mode: 0o755 });

@@ -72,7 +72,7 @@ describe('an image that a submission names by its reference in a registry', () =
       ({ type, message, details, nonRetryable }: ApplicationFailure) =>
         type === 'IMAGE_COPY_FAILED' &&
         /^IMAGE_COPY_FAILED in \w+, private; /.test(message) &&
-        /requires credentials or has no such image/.test(String(details?.[0])) &&
+        /^the worker’s log has the cause as x\w{6}$/.test(String(details?.[0])) &&
         !nonRetryable,
     );
     await assert.rejects(withDigests([rowOf('private')]), isPlain);

@@ -36,7 +36,7 @@ describe('an error of a service in the middle of a command', () => {
     assert.equal(code, 'TEMPORAL_REFUSED');
     assert.match(
       message,
-      /temporal\.example\.org:7233, namespace prod, .*: search attribute HoldoutTeam is not defined$/,
+      /temporal\.example\.org:7233, namespace prod, .*: search attribute HoldoutTeam is not defined\. Who acts: /,
     );
   });
 
