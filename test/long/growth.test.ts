@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { itemTimes } from '../../src/campaign/model/item-times.ts';
-import { RunnerRig } from './runner-rig.ts';
+import { RunnerRig } from '../runner/runner-rig.ts';
 
 describe('a runner measures how the predictions grow', () => {
   let rig: RunnerRig;
