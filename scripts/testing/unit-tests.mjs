@@ -57,6 +57,7 @@ export const unitTests = [
   'test/scoring/',
   'test/security/',
   'test/settings.test.ts',
+  'test/workflows/authentication/',
   'test/supply-chain.test.ts',
   'test/threat-model.test.ts',
   'test/worker/metrics/campaign-reader.test.ts',

@@ -62,12 +62,15 @@ export async function completeByName(
   });
 }
 
-/** Takes one workflow task, as a rogue worker can, and schedules an activity with it. Returns the activity's failure. */
+/**
+ * Takes one workflow task, as a rogue worker can, and schedules an activity with it, without `input` one without content. Returns
+ * the activity's failure.
+ */
 export async function orderActivity(
   connection: Connection,
   namespace: string,
   queue: string,
-  { taskQueue, activityType, input }: { taskQueue: string; activityType: string; input: object },
+  { taskQueue, activityType, input }: { taskQueue: string; activityType: string; input?: object },
 ) {
   const identity = 'rogue';
   const { workflowService } = connection;
@@ -82,7 +85,7 @@ export async function orderActivity(
       activityId: '1',
       activityType: { name: activityType },
       taskQueue: { name: taskQueue },
-      input: { payloads: [plainPayload(input)] },
+      ...(input && { input: { payloads: [plainPayload(input)] } }),
       startToCloseTimeout: { seconds: 30 },
     },
   });

@@ -235,17 +235,17 @@ describe('a stranger at Temporal', function () {
   it('schedules no activity of Holdout', async () => {
     await campaign.stopWorkers();
     await campaign.startWorkers(Object.values(taskQueues).filter((queue) => queue !== taskQueues.main));
-    const workflowId = submissionWorkflowId('orders', 'x');
-    await stranger.workflow.start('submission', { taskQueue: taskQueues.main, workflowId, args: [{ any: 1 }] });
-    const failure = await orderActivity(connection, namespace, taskQueues.main, {
-      taskQueue: taskQueues.score,
-      activityType: 'scoreOutput',
-      input: { campaign: 'orders', submission: 'x', n: 1, sequence: 1 },
-    });
-    assert.equal(failure?.applicationFailureInfo?.type, 'UNAUTHENTICATED');
-    assert.equal(failure?.message, 'Encoded failure', 'its text is sealed');
-    assert.deepEqual(logged(), [`refused: the order of scoreOutput ${plain}`]);
-    await stranger.workflow.getHandle(workflowId).terminate();
+    const order = { taskQueue: taskQueues.score, activityType: 'scoreOutput' };
+    for (const content of [{ input: { campaign: 'orders', submission: 'x', n: 1, sequence: 1 } }, {}]) {
+      const workflowId = submissionWorkflowId('orders', 'input' in content ? 'x' : 'y');
+      await stranger.workflow.start('submission', { taskQueue: taskQueues.main, workflowId, args: [{ any: 1 }] });
+      const failure = await orderActivity(connection, namespace, taskQueues.main, { ...order, ...content });
+      assert.equal(failure?.applicationFailureInfo?.type, 'UNAUTHENTICATED');
+      assert.equal(failure?.message, 'Encoded failure', 'its text is sealed');
+      await stranger.workflow.getHandle(workflowId).terminate();
+    }
+    const what = 'refused: the order of scoreOutput';
+    assert.deepEqual(logged(), [`${what} ${empty}`, `${what} ${plain}`]);
     await campaign.stopWorkers();
     await campaign.startWorkers();
   });

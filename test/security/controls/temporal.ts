@@ -19,6 +19,12 @@ export const temporalControls = [
       '    if (reason === undefined) return next(input);\n    refusals.add(`signal',
       '    if (reason !== null) return next(input);\n    refusals.add(`signal',
     ],
+    [
+      'updates',
+      '    if (reason === undefined) return next(input);\n    refusals.warn(`update',
+      '    if (reason !== null) return next(input);\n    refusals.warn(`update',
+      'neither pauses',
+    ],
     ['messages without content', "return isThisSealed() ? 'missing' : undefined;", 'return undefined;'],
   ]),
   ...controlsOf('src/workflows/authentication/authentic-activities.ts', strangers, [
@@ -95,7 +101,13 @@ export const temporalControls = [
       'forges no result',
     ],
     ['orders of activities', 'if (reason === undefined) return', 'if (reason !== null) return'],
+    ['orders without content', "? 'missing'", '? undefined', 'schedules no activity'],
   ]),
+  ...controlsOf(
+    'src/workflows/authentication/failure-converter.ts',
+    ['test/workflows/authentication/failure-converter.test.ts'],
+    [['texts of failures of workflows', 'return isThisSealed()', 'return false']],
+  ),
   ...controlsOf('src/codec/failure-converter.ts', strangers, [
     ['texts of failures', '{ encodeCommonAttributes: true }', '{ encodeCommonAttributes: false }'],
   ]),
