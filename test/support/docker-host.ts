@@ -19,7 +19,6 @@ export const dockerPrograms = (): string => debianPrograms('docker', packages);
 const hostNamespace = `
 set -e
 mount --make-rprivate /
-mount --make-rshared /
 mkdir -p "$OUTSIDE"
 mount --rbind /run "$OUTSIDE"
 mount -t tmpfs tmpfs /run
@@ -28,8 +27,9 @@ for service in systemd dbus; do
   mkdir "/run/$service"
   mount --rbind "$OUTSIDE/$service" "/run/$service"
 done
-mount --make-rprivate "$OUTSIDE"
 umount --recursive --lazy "$OUTSIDE"
+# Last: while mounts are shared, the end of one would also be the end of its copies, and this /run would be every host's.
+mount --make-rshared /
 exec "$@"
 `;
 
