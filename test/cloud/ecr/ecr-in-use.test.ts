@@ -81,7 +81,7 @@ describeWithRegistry('a worker with ECR', () => {
     assert.equal(ecr.issued - before, 3);
   });
 
-  it('without a token fails for the platform, in words, and retries', async () => {
+  it('without a token fails for the platform, and retries', async () => {
     ecr.expire({ inWords: true });
     ecr.api.answer('GetAuthorizationToken', () => denied);
     const failure = await rig.call('pullImage', { campaign, submission: 'three' }).catch((error: unknown) => error);
@@ -89,10 +89,7 @@ describeWithRegistry('a worker with ECR', () => {
       cause: { type: string; nonRetryable: boolean; details: [string] };
     };
     assert.equal(cause.type, 'REGISTRY_LOGIN_FAILED');
-    assert.match(
-      cause.details[0],
-      /gives no login .* AccessDeniedException: .* not authorized to perform: ecr:GetAuthorizationToken/,
-    );
+    assert.match(cause.details[0], /^the worker’s log has the cause as x\w{6}$/);
     assert.ok(!cause.nonRetryable);
     ecr.api.answer('GetAuthorizationToken', () => ecr.issue());
     assert.equal((await rig.call('pullImage', { campaign, submission: 'three' })).kind, 'pulled');
@@ -113,7 +110,7 @@ describeWithRegistry('a worker with ECR', () => {
     ecr.onRequest = () => undefined;
     const kept = await histories();
     assert.match(kept, /REGISTRY_LOGIN_FAILED/);
-    assert.match(kept, /registry 403 \(Forbidden\): check the/);
+    assert.match(kept, /IMAGE_COPY_FAILED/);
     assert.match(kept, /"scan":"3 high"/);
     assertNoSecrets(ecr, kept);
   });
