@@ -381,7 +381,7 @@ describe('the activities of a Batch job on a real worker', () => {
     await eventually('the next attempt', async () => (await pending(handle)).attempt >= 2);
     rig.open('next-worker');
     assert.equal((await handle.result()).reason, null);
-    assert.equal(rig.proxy.count('terminatejob'), 0);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 0);
     assert.equal((await rig.jobs(runKey)).length, 1);
   });
 

@@ -131,7 +131,7 @@ describe('following a run to its end', () => {
     rig.open('shown-again');
     const followed = await end;
     assert.equal(followed.outcome?.jobId, jobId);
-    assert.equal(rig.proxy.count('terminatejob'), 0);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 0);
   });
 
   it('gives up the run of a vanished job, then reports a platform error', async () => {
@@ -166,7 +166,7 @@ describe('following a run to its end', () => {
       billedSeconds: null,
       cause: 'Batch does not know the job any more',
     });
-    assert.equal(rig.proxy.count('terminatejob'), 1);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 1);
   });
 
   it('says why there is no outcome: the runner’s error, else Batch’s', async () => {

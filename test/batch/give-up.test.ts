@@ -102,7 +102,7 @@ describe('giving up a run', () => {
     rig.proxy.inject('describejobs', { kind: 'answer', change: asRunnable }, 1);
     rig.proxy.inject('terminatejob', { kind: 'hold', until: () => rig.reach(jobId, 'FAILED') });
     const { end } = rig.follow(runKey, jobId, { runnableLimitSeconds: 0 });
-    await eventually('the job is being ended', () => rig.proxy.count('terminatejob') > 0);
+    await eventually('the job is being ended', () => rig.proxy.count('terminatejob', jobId) > 0);
     rig.open(`go.${jobId}`);
     const followed = await end;
     const job = await rig.endpoint.describe(jobId);
@@ -132,7 +132,7 @@ describe('giving up a run', () => {
     await eventually('the job is seen running', () => seen.at(-1)?.status === 'RUNNING');
     rig.open('began');
     assert.equal((await end).outcome?.end.kind, 'exited');
-    assert.equal(rig.proxy.count('terminatejob'), 0);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 0);
   });
 
   it('ends a run that was cancelled while it was queued', async () => {
@@ -161,7 +161,7 @@ describe('giving up a run', () => {
     assert.deepEqual([followed.jobId, followed.fate, followed.outcome?.end.kind], [jobId, 'cancelled', 'stopped']);
     assert.equal(followed.billedSeconds, billedFor(await rig.endpoint.describe(jobId)));
     assert.ok(followed.billedSeconds >= 1);
-    assert.equal(rig.proxy.count('terminatejob'), 1);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 1);
   });
 
   it('lets no job run that was cancelled while it was starting', async () => {
@@ -197,7 +197,7 @@ describe('giving up a run', () => {
     const followed = await end;
     assert.deepEqual([followed.jobId, followed.fate, followed.outcome?.end.kind], [holder, 'cancelled', 'stopped']);
     assert.equal((await rig.reach(waiting, 'FAILED')).statusReason, 'Holdout: duplicate of a run');
-    assert.equal(rig.proxy.count('terminatejob'), 2);
+    assert.equal(rig.proxy.count('terminatejob', holder) + rig.proxy.count('terminatejob', waiting), 2);
   });
 
   it('follows the job that holds the run if the one it was asked to follow waits too long', async () => {

@@ -92,6 +92,6 @@ describe('the job poller', () => {
     await assert.rejects(running, { message: 'away' });
     await assert.rejects(rig.poller.finished(jobId, nothing, ending.signal), { message: 'away' });
     assert.equal((await rig.endpoint.describe(jobId)).status, 'RUNNING');
-    assert.equal(rig.proxy.count('terminatejob'), 0);
+    assert.equal(rig.proxy.count('terminatejob', jobId), 0);
   });
 });

@@ -70,8 +70,9 @@ export class FaultProxy {
     this.calls.length = 0;
   }
 
-  count(operation: BatchOperation): number {
-    return this.bodies(operation).length;
+  /** With `jobId`, the calls about that job: workers of earlier suites may still be ending theirs. */
+  count(operation: BatchOperation, jobId?: string): number {
+    return this.bodies(operation).filter((body) => jobId === undefined || body['jobId'] === jobId).length;
   }
 
   bodies(operation: BatchOperation): Body[] {
