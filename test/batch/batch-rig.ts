@@ -46,23 +46,41 @@ export interface Following {
   seen: JobDetail[];
 }
 
-/** One rig for all suites of the process: starting one takes seconds. */
-let shared: Promise<BatchRig> | undefined;
-after(async () => (await shared)?.stop());
+interface Servers {
+  s3: S3Server;
+  endpoint: Rig;
+}
 
+/** The servers of all suites of the process: starting them takes seconds. */
+let servers: Promise<Servers> | undefined;
+after(async () => {
+  if (servers === undefined) return;
+  const { s3, endpoint } = await servers;
+  await endpoint.stop('SIGKILL');
+  killJobs(endpoint);
+  await endpoint.remove();
+  await s3.stop();
+});
+
+/** No two suites have a run in common. */
+let sequence = 0;
+
+/**
+ * The rig of one suite. Proxy and clients are its own: what an earlier suite left behind goes on in the background, and would
+ * take injected faults or be gathered with the calls of this suite.
+ */
 export class BatchRig {
   readonly failedPolls: unknown[] = [];
   readonly store: ObjectStore;
   readonly clients: BatchClients;
   readonly poller: JobPoller;
   readonly ender: JobEnder;
-  private ambient: NodeJS.ProcessEnv = {};
-  private sequence = 0;
 
   private constructor(
     readonly s3: S3Server,
     readonly endpoint: Rig,
     readonly proxy: FaultProxy,
+    private readonly ambient: NodeJS.ProcessEnv,
   ) {
     // Clients read the environment when they are used for the first time.
     this.store = new ObjectStore({ s3PathStyle: true });
@@ -71,13 +89,14 @@ export class BatchRig {
     this.poller = new JobPoller(this.clients.batch, pollMs, (error) => this.failedPolls.push(error));
   }
 
-  /** The rig, with the environment of the process pointing to it until {@link leave}. */
+  /** A rig, with the environment of the process pointing to it until {@link leave}. */
   static async enter(): Promise<BatchRig> {
     const ambient = process.env;
-    shared ??= BatchRig.start();
-    const rig = await shared;
-    rig.ambient = ambient;
-    process.env = { ...ambient, ...rig.s3.environment, AWS_ENDPOINT_URL_BATCH: rig.proxy.endpoint };
+    const { s3, endpoint } = await (servers ??= startServers());
+    const proxy = new FaultProxy(() => endpoint.url);
+    await proxy.start();
+    const rig = new BatchRig(s3, endpoint, proxy, ambient);
+    process.env = { ...ambient, ...s3.environment, AWS_ENDPOINT_URL_BATCH: proxy.endpoint };
     await ensureJobDefinitions(
       rig.clients.batch,
       'holdout-runner',
@@ -90,43 +109,11 @@ export class BatchRig {
   /** Ends running jobs, which would take slots from the next suite. */
   leave(): void {
     process.env = this.ambient;
-    this.killJobs();
-  }
-
-  /** Queues `holdout-g4` with slots, `holdout-p3` without any. */
-  private static async start(): Promise<BatchRig> {
-    const s3 = await startS3Server();
-    const endpoint = new Rig({
-      credentials: [rigKey, { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' }],
-      queues: [
-        { name: 'holdout-g4', slots: 8 },
-        { name: 'holdout-p3', slots: 0 },
-      ],
-      killGraceSeconds: 5,
-    });
-    const program = join(endpoint.folder, 'runner.mjs');
-    Object.assign(endpoint.startUp, {
-      runner: [process.execPath, program],
-      environment: { ...endpoint.startUp.environment, ...s3.environment, RUNS: s3.buckets.runs },
-    });
-    writeFileSync(endpoint.file, JSON.stringify(endpoint.startUp));
-    await bundleRunner(program);
-    await endpoint.start();
-    const proxy = new FaultProxy(() => endpoint.url);
-    await proxy.start();
-    return new BatchRig(s3, endpoint, proxy);
-  }
-
-  /** Ends everything; the root hook above calls it after the last suite. */
-  async stop(): Promise<void> {
     this.poller.stop();
     this.clients.batch.destroy();
     this.clients.submitter.destroy();
     this.proxy.stop();
-    await this.endpoint.stop('SIGKILL');
-    this.killJobs();
-    await this.endpoint.remove();
-    await this.s3.stop();
+    killJobs(this.endpoint);
   }
 
   get dependencies() {
@@ -138,8 +125,8 @@ export class BatchRig {
 
   /** A new run whose jobs follow this play. */
   run(play: Play = {}): string {
-    this.sequence += 1;
-    const runKey = `case/s-${this.sequence}/1`;
+    sequence += 1;
+    const runKey = `case/s-${sequence}/1`;
     this.play(runKey, play);
     return runKey;
   }
@@ -198,13 +185,6 @@ export class BatchRig {
     tryKill(-this.endpoint.wrapperPid(jobId));
   }
 
-  private killJobs(): void {
-    const jobs = join(this.endpoint.startUp.stateFolder, 'jobs');
-    const running = (jobId: string): boolean =>
-      existsSync(join(jobs, jobId, 'process')) && !existsSync(join(jobs, jobId, 'exit'));
-    for (const jobId of readdirSync(jobs).filter(running)) tryKill(-this.endpoint.wrapperPid(jobId));
-  }
-
   /** Waits until a job has claimed its run. */
   claimed(runKey: string): Promise<void> {
     return eventually(`a job runs ${runKey}`, () => this.ran(runKey).length > 0, { everyMs: 20 });
@@ -213,6 +193,35 @@ export class BatchRig {
   async claim(runKey: string): Promise<string | undefined> {
     return (await this.store.find(this.s3.buckets.runs, runObjects.claim(runKey)))?.toString();
   }
+}
+
+/** Queues `holdout-g4` with slots, `holdout-p3` without any. */
+async function startServers(): Promise<Servers> {
+  const s3 = await startS3Server();
+  const endpoint = new Rig({
+    credentials: [rigKey, { accessKeyId: ownerAccount, secretAccessKey: 'test-secret' }],
+    queues: [
+      { name: 'holdout-g4', slots: 8 },
+      { name: 'holdout-p3', slots: 0 },
+    ],
+    killGraceSeconds: 5,
+  });
+  const program = join(endpoint.folder, 'runner.mjs');
+  Object.assign(endpoint.startUp, {
+    runner: [process.execPath, program],
+    environment: { ...endpoint.startUp.environment, ...s3.environment, RUNS: s3.buckets.runs },
+  });
+  writeFileSync(endpoint.file, JSON.stringify(endpoint.startUp));
+  await bundleRunner(program);
+  await endpoint.start();
+  return { s3, endpoint };
+}
+
+function killJobs(endpoint: Rig): void {
+  const jobs = join(endpoint.startUp.stateFolder, 'jobs');
+  const running = (jobId: string): boolean =>
+    existsSync(join(jobs, jobId, 'process')) && !existsSync(join(jobs, jobId, 'exit'));
+  for (const jobId of readdirSync(jobs).filter(running)) tryKill(-endpoint.wrapperPid(jobId));
 }
 
 /** Bundles the runner's program, which is small because every job loads it. */

@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
 import { DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch';
-import { openBatchClients } from '../../src/batch/batch-clients.ts';
 import { JobEnder } from '../../src/batch/job-ender.ts';
-import { FaultProxy, faults } from '../support/servers/fault-proxy.ts';
+import { faults } from '../support/servers/fault-proxy.ts';
 import { BatchRig } from './batch-rig.ts';
 
 describe('ending many jobs', () => {
   let rig: BatchRig;
   let ender: JobEnder;
-  // Not the rig's: workers of earlier suites go on ending their jobs through that one, and would take the injected faults.
-  const proxy = new FaultProxy(() => rig.endpoint.url);
-  const clients = openBatchClients({ callsPerSecond: 1_000 });
   before(async () => {
     rig = await BatchRig.enter();
-    await proxy.start();
-    process.env['AWS_ENDPOINT_URL_BATCH'] = proxy.endpoint;
-    ender = new JobEnder(clients.batch);
+    ender = new JobEnder(rig.clients.batch);
   });
-  after(() => {
-    clients.batch.destroy();
-    proxy.stop();
-    rig.leave();
-  });
-  beforeEach(() => proxy.reset());
+  after(() => rig.leave());
+  beforeEach(() => rig.proxy.reset());
 
   const waitingJobs = async (count: number): Promise<string[]> => {
     const jobIds: string[] = [];
@@ -36,10 +26,10 @@ describe('ending many jobs', () => {
     const jobs = await waitingJobs(61);
     const [last = '', ...others] = jobs;
     await Promise.all([...others.map((jobId) => ender.end(jobId, 'abort')), ender.end(last, 'lost')]);
-    const calls = proxy.bodies('terminatejobs');
+    const calls = rig.proxy.bodies('terminatejobs');
     assert.deepEqual(calls.map(({ jobs }) => (jobs as string[]).length).sort(), [10, 50]);
     assert.deepEqual(new Set(calls.map(({ reason }) => reason)), new Set(['abort']));
-    assert.equal(proxy.count('terminatejob'), 1);
+    assert.equal(rig.proxy.count('terminatejob'), 1);
     assert.deepEqual([await reasonsOf(others), await reasonsOf([last])], [new Set(['abort']), new Set(['lost'])]);
   });
 
@@ -50,7 +40,7 @@ describe('ending many jobs', () => {
       successful: (successful as string[]).filter((jobId) => jobId !== failing),
       errors: [...(errors as object[]), { job: failing, code: 'ServerException', message: 'injected' }],
     });
-    proxy.inject('terminatejobs', { kind: 'answer', change });
+    rig.proxy.inject('terminatejobs', { kind: 'answer', change });
     const ends = await Promise.allSettled([...jobs, 'unknown'].map((jobId) => ender.end(jobId, 'abort')));
     assert.deepEqual(
       ends.map(({ status }) => status),
@@ -60,28 +50,28 @@ describe('ending many jobs', () => {
   });
 
   it('insists on the end of a job until Batch takes the order', async () => {
-    const impatient = new JobEnder(clients.batch, 50);
+    const impatient = new JobEnder(rig.clients.batch, 50);
     const jobs = await waitingJobs(1);
-    proxy.inject('terminatejob', faults.denied, 3);
+    rig.proxy.inject('terminatejob', faults.denied, 3);
     await impatient.insist(jobs[0] ?? '', 'abort', 60_000);
-    assert.equal(proxy.count('terminatejob'), 4);
+    assert.equal(rig.proxy.count('terminatejob'), 4);
     assert.deepEqual(await reasonsOf(jobs), new Set(['abort']));
-    proxy.inject('terminatejob', faults.denied);
+    rig.proxy.inject('terminatejob', faults.denied);
     await impatient.insist(jobs[0] ?? '', 'abort', 100);
-    assert.ok(proxy.count('terminatejob') < 10, 'it gives up in time');
+    assert.ok(rig.proxy.count('terminatejob') < 10, 'it gives up in time');
   });
 
   it('ends them one by one where Batch does not have or not permit the call, and rejects during an outage', async () => {
     for (const fault of [faults.denied, { kind: 'refuse', status: 404, type: 'UnknownOperationException' } as const]) {
       const jobs = await waitingJobs(3);
-      proxy.reset();
-      proxy.inject('terminatejobs', fault);
+      rig.proxy.reset();
+      rig.proxy.inject('terminatejobs', fault);
       await Promise.all(jobs.map((jobId) => ender.end(jobId, 'abort')));
-      assert.equal(proxy.count('terminatejob'), 3);
+      assert.equal(rig.proxy.count('terminatejob'), 3);
       assert.deepEqual(await reasonsOf(jobs), new Set(['abort']));
     }
     const jobs = await waitingJobs(2);
-    proxy.inject('terminatejobs', faults.serverError);
+    rig.proxy.inject('terminatejobs', faults.serverError);
     const ends = await Promise.allSettled(jobs.map((jobId) => ender.end(jobId, 'abort')));
     assert.deepEqual(
       ends.map(({ status }) => status),
