@@ -6,17 +6,18 @@ import { buildAndInstall, inScratch, prepare } from './tools.mjs';
 import { isUnitTest } from './unit-tests.mjs';
 
 /**
- * Folders whose tests share servers and bundles, in the order of their start. Roughly the longest first, so that they end
- * together, and tests that compute beside tests that wait.
+ * Folders whose tests share servers and bundles, in the order of their start: first those that are one long group, so that short
+ * groups are left for the end.
  */
 const folders = [
   /^(?!runner|workflows|whole-path|batch|activities|local|images|examples)/,
-  /^runner/,
+  /^batch/,
+  /^activities/,
   /^local/,
+  /^(?:images|examples)/,
+  /^runner/,
   /^workflows/,
   /^whole-path/,
-  /^(?:images|examples)/,
-  /^(?:batch|activities)/,
 ];
 
 /** Suites whose files have servers of their own and take a minute or more. */
