@@ -27,7 +27,10 @@ describe('ending many jobs', () => {
     const [last = '', ...others] = jobs;
     await Promise.all([...others.map((jobId) => ender.end(jobId, 'abort')), ender.end(last, 'lost')]);
     const calls = rig.proxy.bodies('terminatejobs');
-    assert.deepEqual(calls.map(({ jobs }) => (jobs as string[]).length).sort(), [10, 50]);
+    assert.deepEqual(
+      calls.map(({ jobs }) => (jobs as string[]).length).toSorted((one, other) => one - other),
+      [10, 50],
+    );
     assert.deepEqual(new Set(calls.map(({ reason }) => reason)), new Set(['abort']));
     assert.equal(rig.proxy.count('terminatejob'), 1);
     assert.deepEqual([await reasonsOf(others), await reasonsOf([last])], [new Set(['abort']), new Set(['lost'])]);
