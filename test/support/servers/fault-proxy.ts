@@ -70,7 +70,7 @@ export class FaultProxy {
     this.calls.length = 0;
   }
 
-  /** With `jobId`, the calls about that job: workers of earlier suites may still be ending theirs. */
+  /** With `jobId`, the calls about that job: the worker may still be ending those of earlier tests. */
   count(operation: BatchOperation, jobId?: string): number {
     return this.bodies(operation).filter((body) => jobId === undefined || body['jobId'] === jobId).length;
   }
