@@ -80,6 +80,7 @@ export class SimulatedHome extends CampaignHome {
   async haveMachines(name: string, machines: number): Promise<void> {
     const { queues } = placesOf(this.folder);
     const known = JSON.parse(readFileSync(queues, 'utf8')) as Record<string, number>;
+    if (known[`simulated-${name}`] === machines) return;
     writeFileSync(queues, JSON.stringify({ ...known, [`simulated-${name}`]: machines }));
     await this.restartBatch();
   }
@@ -88,7 +89,8 @@ export class SimulatedHome extends CampaignHome {
     const before = this.pidOf('batch');
     process.kill(before, 'SIGKILL');
     const isBack = async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs());
-    await eventually('the endpoint is back', isBack);
+    // The stack pauses for up to 30 s before it restarts a part that keeps ending.
+    await eventually('the endpoint is back', isBack, { withinMs: 60_000 });
   }
 
   /** Starts the campaign without waiting for it. */
