@@ -49,6 +49,8 @@ describeWithRegistry('the AWS calls of a campaign', function () {
     const ended = await started;
     // A cancelled submission needs a decision.
     assert.equal(ended.status, 3, ended.said + ended.printed);
+    const { printed: shown } = await rig.holdout(['show', 'observed', 'hangs-1']);
+    assert.match(shown, /cancelled/);
     assert.ok(await isThere(/holdout-results\/observed\/scores\/predicts-1\//), 'the other submission is scored');
     assert.ok(await isThere(/holdout-results\/observed\/leaderboard\.csv$/), 'the results are published');
 
@@ -68,6 +70,7 @@ describeWithRegistry('the AWS calls of a campaign', function () {
       const [, call = ''] = one.split(' ');
       return seen.has(one.toLowerCase()) || (atRegistry.test(call) && seenAtRegistry.has(call));
     };
-    assert.deepEqual([...printed].filter((one) => !isMade(one)).sort(), Object.keys(notMade).sort());
+    const unmade = [...printed].filter((one) => !isMade(one)).sort();
+    assert.deepEqual(unmade, Object.keys(notMade).sort(), `${unmade.join(', ')}\n${shown}`);
   });
 });
