@@ -125,13 +125,21 @@ describe('a campaign that continues as new', function () {
 
 /** Sends operator commands without a pause; adds each one's note to `sent`. */
 async function sendCommandsUntil(handle: WorkflowHandle, sent: string[], isOver: () => boolean): Promise<void> {
+  const late = delay(longWait.withinMs, 'late', { ref: false });
   for (let n = 0; !isOver(); n += 1) {
     const reason = `act ${n}`;
-    const team = `team${Math.floor(n / 3) % 6}`;
-    if (n % 3 === 0) await handle.signal(messages.commandMessages.pauseTeam, { team, reason });
-    else if (n % 3 === 1) await handle.signal(messages.commandMessages.resumeTeam, { team, reason });
-    else await handle.executeUpdate(messages.commandMessages.setSlots, { args: [{ class: 'g4', slots: 2, reason }] });
+    if ((await Promise.race([send(handle, n, reason), late])) === 'late') {
+      throw new Error(`at ${reason}: ${JSON.stringify(await handle.query(messages.progressQuery))}`);
+    }
     sent.push(reason);
     await delay(100);
   }
+}
+
+function send(handle: WorkflowHandle, n: number, reason: string): Promise<unknown> {
+  const { pauseTeam, resumeTeam, setSlots } = messages.commandMessages;
+  const team = `team${Math.floor(n / 3) % 6}`;
+  if (n % 3 === 0) return handle.signal(pauseTeam, { team, reason });
+  if (n % 3 === 1) return handle.signal(resumeTeam, { team, reason });
+  return handle.executeUpdate(setSlots, { args: [{ class: 'g4', slots: 2, reason }] });
 }
