@@ -1,11 +1,12 @@
 /**
- * `npm run test:security [-- --write | WORD …]`: removes each control from a copy of the source and requires a named test to
+ * `npm run test:security [-- [--write] [WORD …]]`: removes each control from a copy of the source and requires a named test to
  * notice; selection.ts has the words. The last line says `N passed, N failed`: controls that were noticed, and the others.
  */
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Control } from './control.ts';
-import { leftOut } from './controls.ts';
-import { drillPage, type Removed } from './drill-page.ts';
+import { areas, leftOut } from './controls.ts';
+import { drillPage, drillSection, sectionsOf, type Removed } from './drill-page.ts';
 import { MutantTree, type Verdict } from './mutant-tree.ts';
 import { selection } from './selection.ts';
 
@@ -67,9 +68,21 @@ const failed = removed.filter(({ verdict }) => verdict.kind !== 'noticed');
 for (const { area, control, verdict } of failed) {
   say(`failed: ${area}: ${control.control} (${control.file}): ${textOf(verdict)}`);
 }
-if (writesPage) {
-  const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
-  writeFileSync('docs/security/drill.md', drillPage(inOrder, leftOut));
-}
+if (writesPage) writePage();
 say(`${removed.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** The sections of areas that were not run stay as they are. */
+function writePage(): void {
+  const page = 'docs/security/drill.md';
+  const sections = sectionsOf(readFileSync(page, 'utf8'));
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const run = `Run on ${new Date().toISOString().slice(0, 10)} at ${commit}.`;
+  const inOrder = wanted.flatMap(({ control }) => removed.filter((one) => one.control === control));
+  for (const area of new Set(wanted.map((one) => one.area))) {
+    const rows = inOrder.filter((one) => one.area === area);
+    sections.set(area, drillSection(area, rows, run));
+  }
+  const all = Object.keys(areas).flatMap((area) => sections.get(area) ?? []);
+  writeFileSync(page, drillPage(all, leftOut));
+}
