@@ -32,7 +32,7 @@ describe('a class with several instance types', function () {
     const population = home.behave({});
     const given = JSON.parse(readFileSync(population, 'utf8')) as object;
     writeFileSync(population, JSON.stringify({ ...given, classes: { l4: {}, [further]: {} } }));
-    await home.haveMachines('g4', 1);
+    await home.restartBatch();
   });
 
   it('runs on the first type while it has a machine', async () => {

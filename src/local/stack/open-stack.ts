@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, holdoutError } from '../../errors.ts';
+import { HoldoutError, holdoutError, messageOf } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
@@ -57,6 +57,15 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** How often a stack is started whose ports others take between the choice and the start, as several stacks at once may. */
+const maxAttempts = 3;
+
+/** The words of the servers in Go, and of our own. */
+const hasLostPort = (error: unknown): boolean =>
+  error instanceof HoldoutError &&
+  error.code === 'PART_NOT_UP' &&
+  /address already in use|^Port \d+ .*is taken/m.test(error.message);
+
 async function start(
   home: Home,
   options: StackOptions,
@@ -74,12 +83,24 @@ async function start(
     release();
   };
   try {
-    const { ports, parts, engine } = await prepareParts(home, options);
-    if (options.simulation === undefined) await sweep(home, engine, report);
-    supervisor = new Supervisor(home, report, parts);
-    report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
-    signals?.guard();
-    await unlessInterrupted(supervisor.start(), signals?.asked);
+    const bringUp = async (attempt: number): Promise<Ports> => {
+      const { ports, parts, engine } = await prepareParts(home, options);
+      if (options.simulation === undefined && attempt === 1) await sweep(home, engine, report);
+      supervisor = new Supervisor(home, report, parts);
+      report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
+      signals?.guard();
+      try {
+        await unlessInterrupted(supervisor.start(), signals?.asked);
+      } catch (error) {
+        if (attempt === maxAttempts || !hasLostPort(error)) throw error;
+        report('another program took a port that was free before: starting again with other ports');
+        await supervisor.stop();
+        await takeDown(home, 'leave', urgent);
+        return bringUp(attempt + 1);
+      }
+      return ports;
+    };
+    const ports = await bringUp(1);
     writeJsonFile(home.ready, identify(process.pid));
     return {
       ...describe(home, ports),

@@ -85,7 +85,8 @@ export class SimulatedHome extends CampaignHome {
     await this.restartBatch();
   }
 
-  private async restartBatch(): Promise<void> {
+  /** Kills the endpoint, which starts again and reads its files; its jobs continue. */
+  async restartBatch(): Promise<void> {
     const before = this.pidOf('batch');
     process.kill(before, 'SIGKILL');
     const isBack = async () => this.pidOf('batch') !== before && Array.isArray(await this.allJobs());
