@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { commandLine } from './client/commands/command-line.ts';
 import { exitOfError, exitStatus } from './client/exit-status.ts';
 import { terminal } from './client/output.ts';
+import { allPrinted, endWithReader } from './client/standard-streams.ts';
 import { HoldoutError, messageOf } from './errors.ts';
 
 async function run(): Promise<number> {
@@ -27,5 +28,7 @@ async function inWordsOfCatalogue(error: unknown): Promise<unknown> {
   return (await import('./client/error-of-service.ts')).errorOfService(error);
 }
 
+endWithReader();
 process.exitCode = await run();
+await allPrinted();
 process.exit();
