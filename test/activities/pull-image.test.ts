@@ -5,6 +5,7 @@ import type { Manifest } from '../../src/campaign/model/frozen-campaign.ts';
 import type { HoldoutError } from '../../src/errors.ts';
 import { type LocatedRow, withDigests } from '../../src/intake/upload-images.ts';
 import { submissionOf } from '../ledger/store-rig.ts';
+import { tarOf } from '../support/images/image-archives.ts';
 import { layersOf, OciBuilder } from '../support/images/oci-builder.ts';
 import { startRegistry, type TestRegistry } from '../support/images/registry.ts';
 import { sha256 } from '../../src/sha256.ts';
@@ -13,6 +14,30 @@ import { ActivityRig } from './activity-rig.ts';
 
 const campaign = 'registries';
 const nothing = `sha256:${'0'.repeat(64)}`;
+
+describe('an image that a submission hands in as an archive', () => {
+  let rig: ActivityRig;
+  before(async () => (rig = await ActivityRig.start()));
+  after(() => rig.stop());
+
+  it('is the frozen one: another under its key is not copied, until the first is back', async () => {
+    const { store } = rig.results;
+    const bucket = rig.batch.s3.buckets.images;
+    const archiveOf = async (text: string): Promise<Buffer> => {
+      const builder = new OciBuilder();
+      return tarOf(builder.entries([builder.image(await layersOf(text))]));
+    };
+    const [archive, other] = [await archiveOf('of the team'), await archiveOf('of somebody else')];
+    const image = { kind: 'archive', bucket, key: 'archives/s.tar', sha256: sha256(archive) } as const;
+    const submissions = [{ ...submissionOf('one', 's'), image }];
+    await rig.results.freezeRows('archives', { version: 1, teams: [{ team: 'one', teamName: 'one', submissions }] });
+    await store.write(bucket, image.key, other);
+    const input = { campaign: 'archives', submission: 's' };
+    await assert.rejects(rig.activities.pullImage(input), /OBJECT_CHANGED in archives, s/);
+    await store.write(bucket, image.key, archive);
+    assert.equal((await rig.call('pullImage', input)).kind, 'pulled');
+  });
+});
 
 describe('an image that a submission names by its reference in a registry', () => {
   let rig: ActivityRig;

@@ -204,6 +204,19 @@ describe('the rounds of a submission', () => {
     await assert.rejects(scored('again'), /RECORD_CHANGED/);
   });
 
+  it('score nothing against labels that are not those of the start, until they are back', async () => {
+    const seal = await makeSealKey(rig.sealKeysFolder, 'swapped');
+    await predicted('swapped', await sealBytes(seal, Buffer.from('filename,label\na,0.5\nb,0.5\n')), seal);
+    const { labels } = rig.batch.s3.buckets;
+    const before = await resultsBucket.store.read(labels, 'swapped/labels');
+    await resultsBucket.store.write(labels, 'swapped/labels', 'filename,label\na,0\nb,1\n');
+    await assert.rejects(scored('swapped'), /OBJECT_CHANGED in swapped, s, run 1/);
+    const key = resultObjects.score('swapped', 's', 1, 1);
+    assert.equal(await resultsBucket.store.find(resultsBucket.bucket, key), undefined);
+    await resultsBucket.store.write(labels, 'swapped/labels', before);
+    assert.equal((await scored('swapped')).kind, 'scored');
+  });
+
   it('score the same run under separate keys', async () => {
     const { store } = resultsBucket;
     const { buckets } = rig.batch.s3;

@@ -1,7 +1,9 @@
 import { gateControls, leftOutOfGate } from './controls/gate.ts';
 import { launchControls } from './controls/launch.ts';
 import { mountControls } from './controls/mounts.ts';
+import { objectControls } from './controls/objects.ts';
 import { permissionControls } from './controls/permissions.ts';
+import { portControls } from './controls/ports.ts';
 import { pseudonymControls } from './controls/pseudonyms.ts';
 import { recordControls } from './controls/record.ts';
 import { recordFaultControls } from './controls/record-faults.ts';
@@ -20,10 +22,12 @@ export const areas = {
   'The runner': runnerControls,
   'The gate for images': gateControls,
   'Local surfaces': surfaceControls,
+  'Ports and web pages': portControls,
   Permissions: permissionControls,
   Temporal: temporalControls,
   'The record': recordControls,
   'Faults of a record': recordFaultControls,
+  'Objects handed in': objectControls,
   Pseudonyms: pseudonymControls,
   'Sealed outputs': sealingControls,
 };
