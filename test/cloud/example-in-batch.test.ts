@@ -93,10 +93,13 @@ describeWithDocker('the example on Batch hosts, each with its own engine', funct
       const ended = await stack.holdout('start', file, '--yes', '--json');
       assert.equal(ended.status, 3, ended.stderr);
       const { submissions } = JSON.parse(ended.stdout) as CampaignResults;
+      assert.equal(submissions.length, 12);
       assert.deepEqual(
         submissions.filter(({ state }) => state === 'failed' || state === 'finished'),
         [],
       );
+      const reasons = submissions.flatMap(({ runs }) => runs.map(({ reason }) => reason));
+      assert.deepEqual([...new Set(reasons)].filter((reason) => reason !== null && reason !== 'platform-error'), []);
       const troubles = await stack.troubles();
       assert.ok(troubles.length >= 3 && troubles.length <= 9, `${troubles.length} jobs on three classes`);
       assert.deepEqual([...new Set(troubles.map(({ code }) => code))], ['MOUNT_NOT_SEEN']);
