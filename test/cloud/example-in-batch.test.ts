@@ -99,7 +99,10 @@ describeWithDocker('the example on Batch hosts, each with its own engine', funct
         [],
       );
       const reasons = submissions.flatMap(({ runs }) => runs.map(({ reason }) => reason));
-      assert.deepEqual([...new Set(reasons)].filter((reason) => reason !== null && reason !== 'platform-error'), []);
+      assert.deepEqual(
+        [...new Set(reasons)].filter((reason) => reason !== null && reason !== 'platform-error'),
+        [],
+      );
       const troubles = await stack.troubles();
       assert.ok(troubles.length >= 3 && troubles.length <= 9, `${troubles.length} jobs on three classes`);
       assert.deepEqual([...new Set(troubles.map(({ code }) => code))], ['MOUNT_NOT_SEEN']);
