@@ -11,9 +11,12 @@ const commands = {
   /** Only installs, which every command does. */
   install: () => 0,
   /** Writes the templates to cdk.out; needs no network and no account. */
-  synth: () => program('app.ts', { CDK_OUTDIR: 'cdk.out' }) || say('The templates are in infra/cdk.out.'),
+  synth: () =>
+    program(['check-settings.ts', 'synth']) ||
+    program(['app.ts'], { CDK_OUTDIR: 'cdk.out' }) ||
+    say('The templates are in infra/cdk.out.'),
   /** The CDK's own commands: diff, deploy, destroy. It would add its own words to those about faulty settings. */
-  cdk: (args) => program('check-settings.ts') || run(folder, 'node_modules/.bin/cdk', args),
+  cdk: (args) => program(['check-settings.ts']) || run(folder, 'node_modules/.bin/cdk', args),
   /** Judges templates and policies with programs by others. */
   check: (args) => {
     ensureDependencies();
@@ -36,11 +39,11 @@ process.exitCode =
 /**
  * A program of this folder.
  *
- * @param {string} file
+ * @param {string[]} words
  * @param {Record<string, string>} [variables]
  */
-function program(file, variables) {
-  return run(folder, process.execPath, ['--import', 'tsx', file], variables);
+function program(words, variables) {
+  return run(folder, process.execPath, ['--import', 'tsx', ...words], variables);
 }
 
 /**

@@ -8,17 +8,21 @@ export type ReadSettings = { kind: 'settings'; settings: InfraSettings } | { kin
 
 const infraFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The settings of `settings.ts`, or of the file that HOLDOUT_INFRA_SETTINGS names; a relative path begins at `infra/`. */
+/** The file that HOLDOUT_INFRA_SETTINGS names, else `settings.ts`; a relative path begins at `infra/`. */
+const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
+
+/** The same as the beginning of a line about it. */
+export const settingsFile = `holdout: ${isAbsolute(file) ? file : `infra/${file.replace(/^\.\//, '')}`}`;
+
 export async function readSettings(): Promise<ReadSettings> {
-  const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
   try {
     const { settings } = (await import(pathToFileURL(resolve(infraFolder, file)).href)) as { settings?: unknown };
     const wrong = shapeFaults(settings);
     const faults = wrong.length > 0 ? wrong : faultsOf(settings as InfraSettings);
     if (faults.length === 0) return { kind: 'settings', settings: settings as InfraSettings };
-    return { kind: 'faulty', text: `${named(file)}:\n${faults.map((fault) => `  ${fault}\n`).join('')}${end}` };
+    return { kind: 'faulty', text: `${settingsFile}:\n${faults.map((fault) => `  ${fault}\n`).join('')}${end}` };
   } catch (error) {
-    return { kind: 'faulty', text: `${named(file)} cannot be read: ${causeOf(error)}\n${end}` };
+    return { kind: 'faulty', text: `${settingsFile} cannot be read: ${causeOf(error)}\n${end}` };
   }
 }
 
@@ -29,5 +33,4 @@ function causeOf(error: unknown): string {
   return what === undefined ? (text.split('\n')[0] ?? '') : `${place}: ${what}`;
 }
 
-const named = (file: string): string => `holdout: ${isAbsolute(file) ? file : `infra/${file.replace(/^\.\//, '')}`}`;
 const end = '→ Correct the file and run the same command again; nothing was written or deployed.\n';

@@ -10,8 +10,8 @@ import { faultsOf } from '../../../infra/src/settings/faults.ts';
 import { describeWithCdk, infraFolder } from './rig.ts';
 
 /** What a program of infra/ says about a file of settings. */
-function checked(program: string, file: string): { status: number | null; lines: string[] } {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program], {
+function checked(program: string, file: string, ...args: string[]): { status: number | null; lines: string[] } {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, ...args], {
     cwd: infraFolder,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOLDOUT_INFRA_SETTINGS: file },
@@ -42,7 +42,16 @@ describe('the settings of infra/', function () {
   }
 
   it('are those of the file, without a fault', () => {
-    assert.deepEqual(checked('check-settings.ts', './settings.ts'), { status: 0, lines: [''] });
+    assert.deepEqual(checked('check-settings.ts', './settings.ts', 'synth'), {
+      status: 0,
+      lines: ['holdout: infra/settings.ts: prefix example-'],
+    });
+  });
+
+  it('are not deployed with the prefix of the example', () => {
+    const { status, lines } = checked('check-settings.ts', './settings.ts');
+    assert.deepEqual([status, lines[0]], [2, 'holdout: infra/settings.ts: the prefix example- is that of the example']);
+    assert.match(lines[1] ?? '', /^→ Set HOLDOUT_INFRA_SETTINGS to your own file/);
   });
 
   it('are refused in plain lines and with status 2', () => {
@@ -61,8 +70,8 @@ describe('the settings of infra/', function () {
     writeFileSync(path, `export const settings = ${JSON.stringify({ ...own, prefix: '' })};`);
     const { status, lines } = checked('check-settings.ts', path);
     assert.deepEqual([status, lines[0]], [2, `holdout: ${path}:`]);
-    writeFileSync(path, `export const settings = ${JSON.stringify(own)};`);
-    assert.deepEqual(checked('check-settings.ts', path), { status: 0, lines: [''] });
+    writeFileSync(path, `export const settings = ${JSON.stringify({ ...own, prefix: 'mine-' })};`);
+    assert.deepEqual(checked('check-settings.ts', path), { status: 0, lines: [`holdout: ${path}: prefix mine-`] });
   });
 
   const { prefix: _, ...withoutPrefix } = own;
