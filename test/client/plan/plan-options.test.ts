@@ -41,7 +41,7 @@ describe('the options of plan', () => {
   });
 
   const plan = (...words: string[]) =>
-    spawnSync(process.execPath, ['dist/client.mjs', 'plan', ...words], { encoding: 'utf8' });
+    spawnSync(process.execPath, ['--import', 'tsx', 'src/client.ts', 'plan', ...words], { encoding: 'utf8' });
 
   it('do not take the file for their value, or say how to write it', () => {
     const spot = plan('--spot', 'none.yaml');
