@@ -57,7 +57,6 @@ export const unitTests = [
   'test/scoring/',
   'test/security/',
   'test/settings.test.ts',
-  'test/workflows/authentication/',
   'test/supply-chain.test.ts',
   'test/threat-model.test.ts',
   'test/worker/metrics/campaign-reader.test.ts',
@@ -68,6 +67,7 @@ export const unitTests = [
   'test/worker/run-in-log.test.ts',
   'test/worker/shown-log.test.ts',
   'test/worker/worker-build.test.ts',
+  'test/workflows/authentication/',
 ];
 
 /** @param {string} file a path such as `test/ids.test.ts` */

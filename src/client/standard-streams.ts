@@ -1,3 +1,5 @@
+import { exitStatus } from './exit-status.ts';
+
 const streams = [process.stdout, process.stderr];
 
 /** The status that a shell gives a program which SIGPIPE ended; Node ignores that signal. */
@@ -6,7 +8,9 @@ const endedBySigpipe = 141;
 /** Ends this process when the program that reads its output has ended: `holdout watch … | head`. */
 export function endWithReader(): void {
   for (const stream of streams) {
-    stream.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? endedBySigpipe : 1));
+    stream.on('error', ({ code }: NodeJS.ErrnoException) =>
+      process.exit(code === 'EPIPE' ? endedBySigpipe : exitStatus.failed),
+    );
   }
 }
 

@@ -11,9 +11,10 @@ const infraFolder = fileURLToPath(new URL('../..', import.meta.url));
 /** The file that HOLDOUT_INFRA_SETTINGS names, else `settings.ts`; a relative path begins at `infra/`. */
 const file = process.env['HOLDOUT_INFRA_SETTINGS'] ?? './settings.ts';
 
-/** The same as the beginning of a line about it. */
+/** That file, as every line about it begins. */
 export const settingsFile = `holdout: ${isAbsolute(file) ? file : `infra/${file.replace(/^\.\//, '')}`}`;
 
+/** The settings of that file, or what is wrong with them. */
 export async function readSettings(): Promise<ReadSettings> {
   try {
     const { settings } = (await import(pathToFileURL(resolve(infraFolder, file)).href)) as { settings?: unknown };
