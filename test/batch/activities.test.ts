@@ -548,6 +548,7 @@ describe('the activities of a Batch job on a real worker', () => {
       await handle.cancel();
       const refused = /^S3: AccessDenied: Access Denied$/;
       await eventually('S3 refuses', async () => refused.test((await reports()).at(-1)?.stuck?.cause ?? ''));
+      assert.equal((await rig.endpoint.describe(jobId)).status, 'FAILED', 'its job does not wait for S3');
       // Longer than an outage of Batch is waited out.
       store.writeIfAbsent = () => new Promise(() => undefined);
       const silent = async (): Promise<boolean> => (await reports()).at(-1)?.stuck?.cause === 'S3 does not respond';
@@ -560,6 +561,24 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal((await reports()).at(-1)?.stuck, null);
     await campaign.cancel();
     await campaign.result();
+  });
+
+  it('ends the job of a run that is given up while S3 does not respond', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    const handle = await follow(runKey, jobId);
+    await rig.claimed(runKey);
+    const { store } = rig;
+    try {
+      store.writeIfAbsent = () => new Promise(() => undefined);
+      await handle.cancel();
+      const isEnded = async (): Promise<boolean> => (await rig.endpoint.describe(jobId)).status === 'FAILED';
+      await eventually('it ends', isEnded, { withinMs: 25_000 });
+    } finally {
+      Reflect.deleteProperty(store, 'writeIfAbsent');
+    }
+    const { reason, costMicroUsd } = await handle.result();
+    assert.deepEqual([reason, costMicroUsd > 0], ['cancelled', true]);
   });
 
   it('counts the worst case for a run of unknown cost', async () => {

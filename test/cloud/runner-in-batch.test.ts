@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDefinition } from '../../src/batch/definitions/job-definition.ts';
+import { projectRoot } from '../../src/local/project-root.ts';
 import { BatchHost, describeWithDocker } from './batch-host.ts';
 import type { Answer } from '../support/docker-host.ts';
 import { eventually } from '../support/eventually.ts';
@@ -131,6 +135,21 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     });
   }
 
+  it('has its submission ended by the host’s reaper within 30 s after kill -9 of launcher and runner', async () => {
+    const job = batch.startJob(await batch.run('sleep 300', { limits: { wallClockSeconds: 300 } }));
+    await batch.submissionOf(job.jobId);
+    const killed = performance.now();
+    await batch.host.docker('kill', '--signal=KILL', `ecs-${job.jobId}`, `ho-${job.jobId}-runner`);
+    await job.exitCode;
+    assert.deepEqual(await batch.host.running('holdout.job'), [`ho-${job.jobId}`]);
+    // As if the reaper had run just before: the longest wait for it.
+    await delay(reaperPause());
+    const said = await batch.host.reap();
+    const seconds = (performance.now() - killed) / 1000;
+    assert.match(said, new RegExp(`ended the submission of job ${job.jobId}: its runner is gone`));
+    assert.ok(seconds > 10 && seconds < 30, `${seconds} s`);
+  });
+
   it('removes what a job left whose launcher and runner were both killed, before it begins', async () => {
     const lost = await batch.run('sleep 300', { limits: { wallClockSeconds: 300 } });
     const job = batch.startJob(lost);
@@ -207,6 +226,12 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     await job.exitCode;
   });
 });
+
+/** The pause (ms) between two runs of the reaper. */
+function reaperPause(): number {
+  const timer = readFileSync(join(projectRoot(), 'infra/host/holdout-reaper.timer'), 'utf8');
+  return Number(/^OnUnitInactiveSec=(\d+)$/m.exec(timer)?.[1]) * 1000;
+}
 
 function withVariable(definition: JobDefinition, name: string, value: string): JobDefinition {
   const { containerProperties } = definition;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { projectRoot } from '../../src/local/project-root.ts';
 import { debianPrograms } from './debian-programs.ts';
 import { eventually } from './eventually.ts';
 
@@ -93,6 +94,12 @@ export class DockerHost {
   async inside(program: string, ...args: string[]): Promise<string> {
     const target = ['--target', String(this.daemonPid), '--mount', '--'];
     return (await promisify(execFile)('nsenter', [...target, program, ...args])).stdout;
+  }
+
+  /** Runs the reaper of a host once, as its timer does; returns what it printed. */
+  reap(): Promise<string> {
+    const path = `PATH=${inPrograms('usr/bin')}:${process.env['PATH']}`;
+    return this.inside('env', path, `HOLDOUT_SCRATCH=${this.scratch}`, join(projectRoot(), 'infra/host/reaper.sh'));
   }
 
   /** What jobs left: containers, mounts and folders of runs. */

@@ -39,7 +39,7 @@ const longestBeat = 2_000;
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
  * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
  * its cost. If Batch cannot be reached then, a job that has begun the run is left behind, and this process
- * goes on trying to end it. `longestSeconds`: after these Batch itself has ended any job of the run.
+ * goes on trying to end it. If S3 cannot be reached, the job is ended too, and the run once S3 responds. `longestSeconds`: after these Batch itself has ended any job of the run.
  */
 export async function awaitRun<Outcome extends AnyOutcome = RunOutcome>(
   deps: Dependencies,
@@ -103,6 +103,11 @@ async function follow<Outcome extends AnyOutcome>(
   const context = Context.current();
   // The last one: a later attempt may be interrupted before Batch refuses it again.
   let refusal: string | undefined;
+  let isEnding = false;
+  const endJob = (): void => {
+    if (!isEnding) void deps.ender.insist(seen.jobId, endedByHoldout.cancelled, longestRun);
+    isEnding = true;
+  };
   for (;;) {
     try {
       const interrupt = outage.signal();
@@ -124,9 +129,11 @@ async function follow<Outcome extends AnyOutcome>(
       if (followed) {
         // Also a job that can no longer begin the run: it would start a machine in vain.
         await report.over();
-        if (!followed.outcome) void deps.ender.insist(seen.jobId, endedByHoldout.cancelled, longestRun);
+        if (!followed.outcome) endJob();
         return followed;
       }
+      // The run ends once S3 responds, but its job need not run until then.
+      if (service === 'S3') endJob();
       // The server does not retry an activity after its cancellation was requested.
       context.log.warn('an error while giving up a run; still trying', { runKey, service, error });
       await report.failed(error, service, outage.isReported);

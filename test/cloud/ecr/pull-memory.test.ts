@@ -7,10 +7,10 @@ import { largeArchive } from '../../../bench/support/large-archive.ts';
 import { PullRig } from '../../../bench/support/pull-rig.ts';
 
 /** Well above the bound, so that a worker that holds an archive in memory fails. */
-const archiveBytes = 512 * 2 ** 20;
+const archiveBytes = 2 * 2 ** 30;
 const mostBytes = 300e6;
 
-/** `npm run bench -- pull` measures the same with 2 GiB, and with compressed layers. */
+/** `npm run bench -- pull` also measures compressed layers, and four copies at once. */
 (existsSync('/usr/bin/time') ? describe : describe.skip)(
   'the memory of a worker that copies a large image',
   function () {
@@ -27,10 +27,10 @@ const mostBytes = 300e6;
       rmSync(folder, { recursive: true });
     });
 
-    it('stays below 300 MB with an archive of 512 MiB, by /usr/bin/time', async () => {
+    it('stays below 300 MB with an archive of 2 GiB, by /usr/bin/time', async () => {
       const archive = await largeArchive(folder, 'plain', archiveBytes);
       const megabytes = statSync(archive).size / 1e6;
-      assert.ok(megabytes > 400, `${megabytes} MB`);
+      assert.ok(megabytes > 2_000, `${megabytes} MB`);
       const { peakMiB, timeMiB, diskMB } = await rig.cost(archive, ['large']);
       const bytes = Math.max(peakMiB, timeMiB) * 2 ** 20;
       assert.ok(bytes > 50e6 && bytes < mostBytes, `${bytes} bytes, ${diskMB} MB on disk`);

@@ -8,7 +8,7 @@ import { submissionIds } from '../../../src/submission-user.ts';
 import { containerLabels } from '../../../src/runner/launch/container-labels.ts';
 import { debianPrograms, ProgramsUnavailable } from '../../support/debian-programs.ts';
 import { userData } from '../../../infra/src/compute/user-data.ts';
-import { DockerHost, dockerPrograms } from '../../support/docker-host.ts';
+import { DockerHost } from '../../support/docker-host.ts';
 import { eventually } from '../../support/eventually.ts';
 import { describeWithDocker } from '../batch-host.ts';
 import { infraFolder } from './rig.ts';
@@ -196,18 +196,12 @@ describeWithDocker('the reaper of a host', function () {
   const names = async (): Promise<string[]> =>
     (await host.docker('ps', '--all', '--format={{.Names}}')).split('\n').filter(Boolean).sort();
 
-  /** Runs the reaper once on this host and returns what it printed. */
-  const reap = (): Promise<string> => {
-    const path = `PATH=${join(dockerPrograms(), 'usr/bin')}:${process.env['PATH']}`;
-    return host.inside('env', path, `HOLDOUT_SCRATCH=${host.scratch}`, script('reaper.sh'));
-  };
-
   it('leaves a running job alone', async () => {
     const launcher = await start('ecs-1');
     await runner('one', launcher);
     await submission('one');
     mkdirSync(join(host.scratch, 'runs', 'one'), { recursive: true });
-    assert.equal(await reap(), '');
+    assert.equal(await host.reap(), '');
     assert.deepEqual(await names(), ['ecs-1', 'ho-one', 'ho-one-runner']);
     assert.ok(existsSync(join(host.scratch, 'runs', 'one')));
     await host.docker('rm', '--force', 'ecs-1', 'ho-one', 'ho-one-runner');
@@ -223,7 +217,7 @@ describeWithDocker('the reaper of a host', function () {
     await host.inside('mount', '-t', 'tmpfs', 'tmpfs', output);
     await host.inside('mount', '-t', 'tmpfs', 'tmpfs', join(host.scratch, 'runs', 'lost'));
     await kill('ho-lost-runner');
-    assert.match(await reap(), /ended the submission of job lost: its runner is gone/);
+    assert.match(await host.reap(), /ended the submission of job lost: its runner is gone/);
     assert.deepEqual(await names(), ['ecs-1', 'ho-lost-runner']);
     await host.docker('rm', '--force', 'ecs-1', 'ho-lost-runner');
   });
@@ -234,7 +228,7 @@ describeWithDocker('the reaper of a host', function () {
     await submission('orphan');
     await kill('ecs-1');
     const began = performance.now();
-    const said = await reap();
+    const said = await host.reap();
     assert.match(said, /stopped the runner [0-9a-f]+: its launcher is gone\nended the submission of job orphan/);
     assert.ok(performance.now() - began < 20_000);
     assert.deepEqual(await host.running('holdout.job'), []);
@@ -246,7 +240,7 @@ describeWithDocker('the reaper of a host', function () {
     await runner('alive', launcher);
     await submission('alive');
     await submission('dead');
-    await reap();
+    await host.reap();
     assert.deepEqual(await names(), ['ecs-1', 'ho-alive', 'ho-alive-runner']);
     await host.docker('rm', '--force', 'ecs-1', 'ho-alive', 'ho-alive-runner');
   });

@@ -12,7 +12,7 @@ import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 type Handle = Awaited<ReturnType<ScriptedCampaign['start']>>;
 
-describe('a campaign without workers that submit or await jobs', () => {
+describe('a campaign without workers of a queue, or without its image store', () => {
   const campaign = new ScriptedCampaign();
   before(() => campaign.open());
   after(() => campaign.close());
@@ -107,29 +107,63 @@ describe('a campaign without workers that submit or await jobs', () => {
     assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
   });
 
-  const withRealTimings = [
-    { command: 'cancel', queue: 'submit', step: 'submitBatchJob' },
-    { command: 'abort', queue: 'await', step: 'awaitBatchJob' },
-  ] as const;
-  for (const { command, queue, step } of withRealTimings) {
-    it(`ends by ${command} within half a minute with the timings of AWS, while no worker polls holdout-${queue}`, async () => {
-      await serve(queue);
-      campaign.timings = { ...remoteTimings };
-      campaign.script = () => 'until-cancelled';
-      const name = `${command}-on-aws`;
-      const { handle } = await start(name);
-      const { workflow } = campaign.client;
-      await eventually('its step waits for a worker', async () => {
-        const { raw } = await workflow.getHandle(submissionWorkflowId(name, 'a')).describe();
-        return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === step);
+  /** Waits until the submission's step is pending. */
+  const waitsFor = (name: string, step: string): Promise<void> =>
+    eventually(`${step} is pending`, async () => {
+      const { raw } = await campaign.client.workflow.getHandle(submissionWorkflowId(name, 'a')).describe();
+      return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === step);
+    });
+  const endsInTime = async (handle: Handle, command: 'cancel' | 'abort'): Promise<void> => {
+    const began = Date.now();
+    await commands[command](handle);
+    await handle.result();
+    const took = Date.now() - began;
+    assert.ok(took < 30_000, `${command} took ${took} ms`);
+    assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
+  };
+
+  const steps = { images: 'pullImage', submit: 'submitBatchJob', await: 'awaitBatchJob', score: 'scoreOutput' } as const;
+  for (const command of ['cancel', 'abort'] as const) {
+    for (const [queue, step] of Object.entries(steps) as [keyof typeof steps, string][]) {
+      it(`ends by ${command} within half a minute with the timings of AWS, while no worker polls holdout-${queue}`, async () => {
+        await serve(queue);
+        campaign.timings = { ...remoteTimings };
+        if (queue !== 'score') campaign.script = () => 'until-cancelled';
+        const name = `${command}-without-${queue}`;
+        const { handle } = await start(name);
+        await waitsFor(name, step);
+        await endsInTime(handle, command);
+        const runIsOpen = queue === 'submit' || queue === 'await';
+        assert.deepEqual(campaign.queuesOfEnds, runIsOpen ? [taskQueues.main] : []);
       });
-      const began = Date.now();
-      await commands[command](handle);
-      await handle.result();
-      const took = Date.now() - began;
-      assert.ok(took < 30_000, `${command} took ${took} ms`);
-      assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
-      assert.deepEqual(campaign.queuesOfEnds, [taskQueues.main]);
+    }
+
+    it(`ends by ${command} within half a minute while the image store refuses every copy`, async () => {
+      await serve();
+      campaign.timings = { ...remoteTimings };
+      let copies = 0;
+      campaign.copy = () => {
+        copies += 1;
+        throw new Error('no such registry');
+      };
+      const { handle } = await start(`${command}-without-store`);
+      await eventually('two copies failed', () => copies >= 2);
+      await endsInTime(handle, command);
+    });
+
+    it(`ends by ${command} within half a minute while the image store does not respond`, async () => {
+      await serve();
+      campaign.timings = { ...remoteTimings };
+      let isCopying = false;
+      let responds = (): void => undefined;
+      campaign.holdCopy = () => {
+        isCopying = true;
+        return new Promise((resolve) => (responds = resolve));
+      };
+      const { handle } = await start(`${command}-with-silent-store`);
+      await eventually('it is being copied', () => isCopying);
+      await endsInTime(handle, command);
+      responds();
     });
   }
 
