@@ -122,7 +122,12 @@ describe('a campaign without workers of a queue, or without its image store', ()
     assert.deepEqual(records(), [['a', 'cancelled', 'cancelled']]);
   };
 
-  const steps = { images: 'pullImage', submit: 'submitBatchJob', await: 'awaitBatchJob', score: 'scoreOutput' } as const;
+  const steps = {
+    images: 'pullImage',
+    submit: 'submitBatchJob',
+    await: 'awaitBatchJob',
+    score: 'scoreOutput',
+  } as const;
   for (const command of ['cancel', 'abort'] as const) {
     for (const [queue, step] of Object.entries(steps) as [keyof typeof steps, string][]) {
       it(`ends by ${command} within half a minute with the timings of AWS, while no worker polls holdout-${queue}`, async () => {
