@@ -41,6 +41,8 @@ export class SimulatedHome extends CampaignHome {
   file = '';
   stack: Stack | undefined;
   connection: Connection | undefined;
+  private population = '';
+  private changes: Partial<StackOptions> = {};
 
   constructor(private readonly shape: Omit<CampaignShape, 'campaign'>) {
     super();
@@ -50,16 +52,30 @@ export class SimulatedHome extends CampaignHome {
   async open(submissions: Record<string, object> = {}, changes: Partial<StackOptions> = {}): Promise<void> {
     await build();
     this.file = await writeCampaignFolder(join(this.folder, 'campaign'), { ...this.shape, campaign: this.campaign });
+    this.population = this.behave(submissions);
+    this.changes = changes;
+    await this.openStack();
+  }
+
+  private async openStack(): Promise<void> {
     this.stack = await openStack({
       home: this.folder,
       queues: Object.entries(this.shape.slots).map(([name, slots]) => ({ name: `simulated-${name}`, slots })),
       ports: { temporal: 0, ui: 0, s3: 0, batch: 0 },
       report: () => undefined,
       stays: true,
-      simulation: { population: this.behave(submissions), timeScale, seed: 1 },
-      ...changes,
+      simulation: { population: this.population, timeScale, seed: 1 },
+      ...this.changes,
     });
     this.connection = await Connection.connect({ address: this.stack.endpoints.temporal });
+  }
+
+  /** Takes the stack down, does what is to be done meanwhile, and starts it again. */
+  async whileDown(work: () => void): Promise<void> {
+    await this.connection?.close();
+    await this.stack?.close();
+    work();
+    await this.openStack();
   }
 
   /** Sets the behaviour of submissions from the endpoint's next start, by name; the others are {@link quick}. */

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
+import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+
+const ids = ['s0-0', 's0-1', 's1-0', 's1-1', 's2-0', 's2-1'];
+const [first, second, third, fourth, fifth, last] = ids as [string, string, string, string, string, string];
+
+/** What was lost and comes from the copy: all, or only what is not on AWS in a campaign there. */
+const parts = {
+  'the whole home': { folder: '.', keptJobs: 2 },
+  'Temporal’s database': { folder: 'temporal', keptJobs: 5 },
+} as const;
+
+for (const [what, { folder, keptJobs }] of Object.entries(parts)) {
+  describe(`a campaign after ${what} was restored from a copy that was made while it ran`, function () {
+    this.timeout(300_000);
+    const home = new SimulatedHome({ teams: [2, 2, 2], slots: { g4: 2, p3: 1 }, budgetUsd: 500, unprobed: true });
+    const record = new CampaignRecord(home.folder, home.campaign);
+    const copies = mkdtempSync(join(tmpdir(), 'holdout-copies-'));
+    const copy = join(copies, 'copy');
+    after(async () => {
+      await home.remove();
+      rmSync(copies, { recursive: true });
+    });
+
+    it('knows at least what the copy knew', async () => {
+      await home.open({ [third]: endless, [fourth]: endless, [fifth]: endless, [last]: endless });
+      await home.begin();
+      await home.until('two have finished, two run', ({ counts }) => counts.finished === 2 && counts.running === 2);
+      cpSync(join(home.folder, folder), copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+      await home.behaveNow({ [last]: endless });
+      await home.until('five have finished, one runs', ({ counts }) => counts.finished === 5 && counts.running === 1);
+      await home.whileDown(() => {
+        rmSync(join(home.folder, folder), { recursive: true });
+        renameSync(copy, join(home.folder, folder));
+      });
+      await home.begin();
+      await home.until('it goes on', ({ counts }) => counts.finished >= keptJobs);
+    });
+
+    it('ends with every result', async () => {
+      await home.behaveNow({});
+      await home.command(0, 'watch');
+      const results = await home.results();
+      record.check(results);
+      assert.deepEqual(
+        results.submissions.map(({ submission, state }) => [submission, state]),
+        ids.map((id) => [id, 'finished']),
+      );
+      assert.match(await home.command(0, 'check'), /no breach/);
+      assert.match(await home.command(0, 'verify'), /the record is intact/);
+    });
+
+    it('pays for no run again that had ended', async () => {
+      const { submissions } = await home.results();
+      const once = [first, second, ...(folder === 'temporal' ? [third, fourth, fifth] : [])];
+      for (const { submission, runs } of submissions.filter((one) => once.includes(one.submission)))
+        assert.equal(runs.length, 1, submission);
+      const jobs = await home.allJobs();
+      for (const id of once)
+        assert.equal(jobs.filter(({ runKey }) => runKey.split('/')[1] === id).length, 1, `jobs of ${id}`);
+    });
+  });
+}
