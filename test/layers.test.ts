@@ -10,7 +10,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string])[] = [
   ['campaign/model', 'node:fs'],
   ['campaign/model', '../evaluation/verdict.ts'],
   ['campaign/evaluation', '../state/campaign-state.ts'],
-  ['campaign/planning', '../explanation/why.ts'],
+  ['campaign/planning', '../explanation/why-failed.ts'],
   ['campaign/state', '../operators/progress.ts'],
   ['campaign/state/deeper', '../../scheduling/grant-order.ts'],
   ['campaign/scheduling', '../forecasting/forecast.ts'],

@@ -15,7 +15,7 @@ import { openSubmission } from './open-submission.ts';
 import { profileProbe } from './profile-probe.ts';
 import { publishResults } from './publish-results.ts';
 import { pullImage } from './pull-image.ts';
-import { reconcile } from './reconcile.ts';
+import { makeUpLostReports } from './make-up-lost-reports.ts';
 import { recordCommands } from './record-commands.ts';
 import { recordResult } from './record-result.ts';
 import { scoreOutput } from './score-output.ts';
@@ -36,7 +36,7 @@ export function createActivities(deps: Dependencies) {
     recordActs: bind(deps, recordCommands),
     cancelQueued: bind(deps, withHeartbeat(cancelQueued)),
     endedAmong: bind(deps, withHeartbeat(submissionsWithoutWorkflow)),
-    reconcile: bind(deps, withHeartbeat(reconcile)),
+    reconcile: bind(deps, withHeartbeat(makeUpLostReports)),
     publishResults: bind(deps, withHeartbeat(publishResults)),
     openSubmission: bind(deps, openSubmission),
     pullImage: bind(deps, withHeartbeat(pullImage)),

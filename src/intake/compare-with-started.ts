@@ -1,5 +1,5 @@
 import { differences } from '../campaign/operators/json-differences.ts';
-import { defaultOnDemandAfter } from '../campaign/model/classes/instance-class-kinds.ts';
+import { defaultOnDemandAfter } from './campaign-file/campaign-schema.ts';
 import {
   unpackedBytesOf,
   type FrozenCampaign,

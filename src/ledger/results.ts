@@ -6,7 +6,7 @@ import type { CanaryReport } from '../campaign/model/canaries/canary-report.ts';
 import { byName } from '../campaign/model/by-name.ts';
 import { responsibleParty, type Party, type Reason, type SubmissionState } from '../campaign/model/reasons.ts';
 import type { TeamRound } from '../campaign/model/rounds.ts';
-import { whyOfEnd, type Why } from '../campaign/explanation/why.ts';
+import { whyOfEnd, type Why } from '../campaign/explanation/why-failed.ts';
 import type { LeaderboardEntry } from '../scoring/leaderboard.ts';
 import type { Bucket } from '../s3/object-store.ts';
 import { inParallel } from '../in-parallel.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { whyOfReason, whyOfRule } from '../../src/campaign/explanation/why.ts';
+import { whyOfReason, whyOfRule } from '../../src/campaign/explanation/why-failed.ts';
 import type { CampaignResults } from '../../src/ledger/results.ts';
 import { projectRoot } from '../../src/local/project-root.ts';
 import { openedBySpecification } from '../support/age-by-specification.ts';

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { quotaCheckActions, roleCheckActions } from '../../../src/cloud-checks/rules/check-rights.ts';
+import { roleCheckActions } from '../../../src/cloud-checks/rules/iam-rights.ts';
+import { quotaCheckActions } from '../../../src/cloud-checks/rules/quota-rights.ts';
 import type { Names, RoleName } from '../names.ts';
 
 const checked: readonly RoleName[] = ['operator', 'worker', 'scorer', 'runner'];

@@ -3,25 +3,24 @@ import { jobDefinitionOf } from '../../campaign/model/classes/job-definition-nam
 import { reservedGpusOf } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { holdoutError } from '../../errors.ts';
 import { counted } from '../../safe-text.ts';
-import { activeRevisions } from './active-revisions.ts';
 import { resourcesOf, type JobClass } from './job-definition.ts';
+import { RevisionCache } from './revision-cache.ts';
 
-/** How long an answer of DescribeJobDefinitions is used, in ms: a new revision counts a minute after its registration. */
-const maxAgeMs = 60_000;
-
-/** Which revision of a job definition a job of a class has to name. Asks Batch once a minute for each name. */
+/** Which revision of a job definition a job of a class has to name. */
 export class JobDefinitionRevisions {
-  private readonly known = new Map<string, { at: number; revisions: Promise<RegisteredDefinition[]> }>();
+  private readonly known: RevisionCache;
 
   constructor(
-    private readonly batch: BatchClient,
+    batch: BatchClient,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.known = new RevisionCache(batch);
+  }
 
   /** `name:revision` of the newest revision with the resources of this class. Throws JOB_DEFINITION_MISSING. */
   async referenceFor(instanceClass: JobClass): Promise<string> {
     const jobDefinition = jobDefinitionOf(this.prefix, instanceClass.name);
-    const revisions = await this.revisionsOf(jobDefinition);
+    const revisions = await this.known.revisionsOf(jobDefinition);
     const newest = newestFor(instanceClass, revisions);
     if (newest !== undefined) return `${jobDefinition}:${newest.revision}`;
     // It may be registered in the next second.
@@ -32,16 +31,7 @@ export class JobDefinitionRevisions {
 
   /** Asks Batch again at the next call, after Batch has refused a revision. */
   forget(): void {
-    this.known.clear();
-  }
-
-  private revisionsOf(name: string): Promise<RegisteredDefinition[]> {
-    const known = this.known.get(name);
-    if (known !== undefined && performance.now() - known.at < maxAgeMs) return known.revisions;
-    const revisions = activeRevisions(this.batch, name);
-    this.known.set(name, { at: performance.now(), revisions });
-    revisions.catch(() => this.known.delete(name));
-    return revisions;
+    this.known.forget();
   }
 }
 

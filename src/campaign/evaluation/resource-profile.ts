@@ -1,3 +1,4 @@
+import { saturatingShare } from './gpu-memory-full.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import { itemTimes, type ItemTimes } from '../model/item-times.ts';
 import type { DeviceUse, RunOutcome } from '../model/run-outcome.ts';
@@ -21,9 +22,6 @@ export interface ResourceProfile extends ItemTimes {
   hostPeakMiB: number | null;
   imageBytes: number | null;
 }
-
-/** From this share on, a peak shows an allocation of the whole device, not a need (TensorFlow's default). */
-export const saturatingShare = 0.95;
 
 /** The driver alone may cause a rise up to this; a CUDA context takes at least tens of MiB. */
 const idleDeviceMiB = 1;

@@ -1,5 +1,6 @@
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 import type { Reason } from '../model/reasons.ts';
+import { isMisstated } from '../evaluation/gpu-memory-mismatch.ts';
 import type { ResourceProfile } from '../evaluation/resource-profile.ts';
 
 /** Why a submission has no probe. */
@@ -38,9 +39,6 @@ function timeText({ startUpSeconds, secondsPerItem }: ResourceProfile): string {
     : `${startUpSeconds.toPrecision(3)} s of start-up and ${perItem}`;
 }
 
-/** Drivers differ by up to 2 % on the same GPU, as some count reserved memory: 15109 or 15360 MiB. */
-const deviceTolerance = 0.03;
-
 /** Returns how the campaign file misstates the GPU memory of a class, or undefined. */
 export function deviceRemark({ device }: ResourceProfile, instanceClass: InstanceClass): string | undefined {
   if (device === null) return undefined;
@@ -48,6 +46,6 @@ export function deviceRemark({ device }: ResourceProfile, instanceClass: Instanc
   if (gpuMemoryMiB === undefined) {
     return `The campaign file states no gpuMemoryMiB for ${instanceClass.name}, so Holdout cannot predict what fits.`;
   }
-  if (Math.abs(device.totalMiB - gpuMemoryMiB) <= deviceTolerance * gpuMemoryMiB) return undefined;
+  if (!isMisstated(gpuMemoryMiB, device.totalMiB)) return undefined;
   return `The campaign file states ${gpuMemoryMiB} MiB for ${instanceClass.name}, but its GPU has ${device.totalMiB} MiB. Until this is corrected, Holdout cannot predict what fits.`;
 }

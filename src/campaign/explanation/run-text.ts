@@ -1,7 +1,7 @@
 import type { RunRecord } from '../model/messages.ts';
 import type { PredictionsStatus, RunFacts } from '../model/run-facts.ts';
 import { percent } from '../model/units.ts';
-import { whyOfRun } from './why.ts';
+import { whyOfRun } from './why-failed.ts';
 
 /** Describes a run as labels and texts, in display order. */
 export function runText(run: Pick<RunRecord, 'reason' | 'cause' | 'jobId' | 'facts'>): [label: string, text: string][] {

@@ -8,7 +8,7 @@ import type { Reason, SubmissionState } from '../model/reasons.ts';
 import { responsibleParty } from '../model/reasons.ts';
 import { devicePeak, exitText, memoryPeak, timeText } from './run-text.ts';
 import { instantText } from '../model/units.ts';
-import { whyOfEnd } from './why.ts';
+import { whyOfEnd } from './why-failed.ts';
 
 /** The content of a submission's current details in the Web UI. */
 export interface SubmissionContent {

@@ -11,7 +11,7 @@ import {
   type EvaluationLoad,
 } from './evaluation-load.ts';
 import { simulatedOneByOne, type AwaitedRun, type RemainingWork } from './remaining-work.ts';
-import { entryDuration } from './entry-duration.ts';
+import { entryClassDuration } from './entry-class-duration.ts';
 
 /** The situation when only the last submissions are left, which a scenario simulates one by one. Times in seconds. */
 export interface FastForward {
@@ -112,7 +112,7 @@ function entryPhaseOf(
     const share = (sample.evaluatedShare * level.submissions) / Math.max(1, submissions + early.length);
     return sum + share * (slots / Math.min(slots, level.teams * maxOpenPerTeam) - 1);
   }, 0);
-  const { seconds, extraMicroUsd } = entryDuration(work, ownWork, slotSeconds * (1 + idleShare), expedited);
+  const { seconds, extraMicroUsd } = entryClassDuration(work, ownWork, slotSeconds * (1 + idleShare), expedited);
   return { seconds, arrived, microUsd: billed * microUsdPerSecond + extraMicroUsd };
 }
 

@@ -1,6 +1,6 @@
 import type { CampaignFacts } from '../state/campaign-state.ts';
 import { smallestSufficientFactor } from './smallest-sufficient-factor.ts';
-import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
+import { projectionOf, type Projection, type ProjectionContext } from './monte-carlo-projection.ts';
 
 const hour = 3_600_000;
 /** Upper limit of the factor by which a fix raises the slots of a class. */

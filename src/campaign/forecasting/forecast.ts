@@ -1,6 +1,6 @@
 import type { CampaignFacts } from '../state/campaign-state.ts';
 import type { Quantiles } from '../random/quantiles.ts';
-import { projectionOf, type Projection, type ProjectionContext } from './projection.ts';
+import { projectionOf, type Projection, type ProjectionContext } from './monte-carlo-projection.ts';
 import { forecastFixes } from './forecast-fixes.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
 

@@ -2,6 +2,7 @@ import type { RandomStream } from '../random/random-stream.ts';
 import { resampledGroups, resampledRate, resampledShares } from './bootstrap.ts';
 import { KaplanMeier, type DurationDraw, type DurationGroup } from './kaplan-meier.ts';
 import type { AwaitedRun, RemainingWork, RunningRun, SampledEnd } from './remaining-work.ts';
+import { maxRuns } from './runs-per-submission.ts';
 
 /**
  * One bootstrap sample of the campaign's parameters, given the runs seen so far (Bayesian bootstrap). The more runs have
@@ -108,9 +109,6 @@ export class ParameterSample {
     return { classIndex, team, probe: false, expectedSeconds: isMeasured ? factor * expectedSeconds : undefined };
   }
 }
-
-/** Upper limit of the runs of a submission, close to what the retry policy allows; a sampled loss rate may be high. */
-const maxRuns = 10;
 
 /** Billed ages of the chosen running runs, relative to their expected seconds, in ascending order. */
 const agesOf = ({ classes, running }: RemainingWork, isChosen: (run: RunningRun) => boolean): number[] =>

@@ -1,4 +1,5 @@
 import type { FrozenCampaign, InstanceClass, Limits, PredictionsFormat } from '../model/frozen-campaign.ts';
+import type { Reason } from '../model/reasons.ts';
 import { wallClockSeconds } from '../model/run-limits.ts';
 
 /** The conditions of a pilot run on a class; a measurement is valid only while they stay the same. */
@@ -16,6 +17,21 @@ export interface RunConditions extends ClassConditions {
   /** Its digest, or its location in S3 or a registry. */
   image: string;
 }
+
+/** Conditions that every measurement depends on, and those that only matter for a run with this failure. */
+const always = ['inputs', 'machine.', 'limits.memoryMiB', 'limits.sharedMemoryMiB'];
+const whenFailed: Partial<Record<Reason, readonly string[]>> = {
+  'submission-error': ['limits.pids', 'limits.outputBytes'],
+  'output-missing': ['limits.outputBytes', 'predictions.'],
+  'output-invalid': ['limits.outputBytes', 'predictions.'],
+  'image-refused': ['limits.imageBytes', 'limits.unpackedBytes'],
+};
+
+/** The conditions that must be the same for the measurement of a run with this end to count, by the beginnings of their paths. */
+export const relevantConditions = (reason: Reason | null | undefined): readonly string[] => [
+  ...always,
+  ...((reason && whenFailed[reason]) ?? []),
+];
 
 /** The conditions that a campaign file sets. */
 export interface FileConditions {

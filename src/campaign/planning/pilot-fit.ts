@@ -1,7 +1,7 @@
 import { differences } from '../operators/json-differences.ts';
 import type { InstanceClass } from '../model/frozen-campaign.ts';
-import { responsibleParty, type Reason } from '../model/reasons.ts';
-import type { FileConditions } from './pilot-conditions.ts';
+import { responsibleParty } from '../model/reasons.ts';
+import { relevantConditions, type FileConditions } from './pilot-conditions.ts';
 import type { PilotOrder, PilotRun } from './pilot-sample.ts';
 
 /** Whether two runs are of the same submission on the same class. */
@@ -30,15 +30,6 @@ export function informativeRuns(runs: readonly PilotRun[], classes: readonly Ins
   return measured.filter(({ submission }) => known.has(submission));
 }
 
-/** Conditions that every measurement depends on, and those that only matter for a run with this failure. */
-const always = ['inputs', 'machine.', 'limits.memoryMiB', 'limits.sharedMemoryMiB'];
-const whenFailed: Partial<Record<Reason, readonly string[]>> = {
-  'submission-error': ['limits.pids', 'limits.outputBytes'],
-  'output-missing': ['limits.outputBytes', 'predictions.'],
-  'output-invalid': ['limits.outputBytes', 'predictions.'],
-  'image-refused': ['limits.imageBytes', 'limits.unpackedBytes'],
-};
-
 /**
  * Why a measured or running pilot run does not match the file; undefined if it does. A shorter time limit does not matter,
  * because the duration of the run is known.
@@ -51,7 +42,7 @@ export function unfitBecause(run: PilotOrder & Partial<PilotRun>, now: FileCondi
   if (image !== was) return 'the image of the submission has changed';
   if (after === undefined) return `the file has no class ${run.class}`;
   const { reason } = run;
-  const relevant = [...always, ...((reason && whenFailed[reason]) ?? [])];
+  const relevant = relevantConditions(reason);
   const differing = differences(before, after).filter((text) => relevant.some((path) => text.startsWith(path)));
   if (reason === 'time-limit' && after.limits.wallClockSeconds > before.limits.wallClockSeconds)
     differing.push('the time limit that ended the run is longer now');

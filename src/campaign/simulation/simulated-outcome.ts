@@ -1,6 +1,7 @@
 import { logHints } from '../evaluation/log-hints.ts';
-import type { CollectedPredictions, GrowthPoint, RunOutcome } from '../model/run-outcome.ts';
+import type { CollectedPredictions, RunOutcome } from '../model/run-outcome.ts';
 import type { RunSpec } from '../model/run-spec.ts';
+import { simulatedGrowth } from './simulated-growth.ts';
 import type { SimulatedFacts, SimulatedSpec } from './simulated-run.ts';
 
 interface SimulatedOutcome {
@@ -44,7 +45,7 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
     output: {
       bytes: predictions.kind === 'collected' ? predictions.bytes : 0,
       full: false,
-      growth: predictions.kind === 'collected' ? steadyGrowth(facts.startUpSeconds, seconds) : [],
+      growth: predictions.kind === 'collected' ? simulatedGrowth(facts.startUpSeconds, seconds) : [],
     },
     predictions,
     shorterRun: null,
@@ -55,7 +56,3 @@ export function simulatedOutcome(run: SimulatedOutcome): RunOutcome {
     },
   };
 }
-
-/** Growth of a predictions file that gains one row per item. */
-const steadyGrowth = (startUpSeconds: number, seconds: number): GrowthPoint[] =>
-  [0.25, 0.5, 0.75, 1].map((share) => ({ seconds: startUpSeconds + share * (seconds - startUpSeconds), share }));

@@ -2,7 +2,7 @@ import type { Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { FaultSummary } from '../../campaign/model/prediction-faults.ts';
 import type { RunRecord } from '../../campaign/model/messages.ts';
 import { responsibleParty } from '../../campaign/model/reasons.ts';
-import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why.ts';
+import { whyOfEnd, whyOfRun, type Why } from '../../campaign/explanation/why-failed.ts';
 import type { Names } from '../../campaign/pseudonyms/names.ts';
 import { holdoutError } from '../../errors.ts';
 import { suggestion } from '../../intake/campaign-file/suggestion.ts';

@@ -10,7 +10,8 @@ import { loginActions, lookAtRepositoryActions, pullActions, storeActions } from
 import { bucketGrants, type RightsHolder } from '../../s3/bucket-rights.ts';
 import { rightsOfPeople } from '../../s3/rights-of-people.ts';
 import { bucketsOf, type Buckets } from '../../settings.ts';
-import { quotaCheckActions, roleCheckActions } from './check-rights.ts';
+import { roleCheckActions } from './iam-rights.ts';
+import { quotaCheckActions } from './quota-rights.ts';
 
 export type CheckedRole = RightsHolder | 'operator';
 

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { teamNameChoices } from '../../campaign/model/frozen-campaign.ts';
 import { faultInWords } from '../../campaign/model/placeholders.ts';
-import { classKinds, gpuKindNames, isolations } from '../../campaign/model/classes/instance-class-kinds.ts';
+import {
+  classKinds,
+  gpuKindNames,
+  isolations,
+  type GpuKind,
+} from '../../campaign/model/classes/instance-class-kinds.ts';
 import { metricNames } from '../../campaign/model/metrics.ts';
 import { layoutNames } from '../../campaign/model/layouts.ts';
 import { microUsdOf, parseDuration, parseShare, parseSize } from '../../campaign/model/units.ts';
@@ -11,6 +16,10 @@ import { campaignPattern, memberPattern } from '../../ids.ts';
 export const maxSeconds = 365 * 86_400;
 /** Most machines of a class at a time. */
 export const maxSlots = 10_000;
+/** The default of `onDemandAfter:` on a Spot class. */
+export const defaultOnDemandAfter = 2;
+/** The default of `gpu:` on a class of kind `gpu`. */
+export const defaultGpuKind: GpuKind = 'nvidia';
 
 const anyText = z.string('must be text').min(1, 'must be text');
 const textLike = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);

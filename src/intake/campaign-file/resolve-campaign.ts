@@ -1,11 +1,10 @@
 import type { InstanceClass } from '../../campaign/model/frozen-campaign.ts';
-import { defaultGpuKind, defaultOnDemandAfter } from '../../campaign/model/classes/instance-class-kinds.ts';
 import { bestFirst } from '../../campaign/model/metrics.ts';
 import { layouts } from '../../campaign/model/layouts.ts';
 import type { Expectation } from '../../campaign/planning/knowledge.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { deadlineOf } from './rules-between-keys.ts';
-import type { Complete, ReadCampaign } from './campaign-schema.ts';
+import { defaultGpuKind, defaultOnDemandAfter, type Complete, type ReadCampaign } from './campaign-schema.ts';
 import type { LocatedInputs } from '../check-inputs.ts';
 import type { CheckedCampaign, CheckedSubmission } from '../checked-campaign.ts';
 

@@ -1,3 +1,5 @@
+import { UncheckedNotes } from './unchecked-notes.ts';
+
 /** An object that is not what Holdout wrote. */
 export interface RecordFault {
   bucket: string;
@@ -11,7 +13,7 @@ export interface RecordFault {
 /** What a verification found so far. */
 export class Findings {
   readonly faults: RecordFault[] = [];
-  private readonly notes = new Map<string, number>();
+  private readonly notes = new UncheckedNotes();
   private readonly known = new Set<string>();
 
   fault(bucket: string, key: string, what: string, about?: 'money'): void {
@@ -20,7 +22,7 @@ export class Findings {
 
   /** Something that could not be checked; equal notes are counted. */
   note(what: string): void {
-    this.notes.set(what, (this.notes.get(what) ?? 0) + 1);
+    this.notes.add(what);
   }
 
   /** The record explains this object, whether it is right or not. */
@@ -39,6 +41,6 @@ export class Findings {
 
   /** What could not be checked, one line each. */
   get unchecked(): string[] {
-    return [...this.notes].map(([what, times]) => (times === 1 ? what : `${what} (${times} times)`));
+    return this.notes.lines;
   }
 }

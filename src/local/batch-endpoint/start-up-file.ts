@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readChecked } from './checked-file.ts';
+import { defaultRetentionSeconds } from './jobs/job-retention.ts';
 
 const command = z.tuple([z.string().min(1)], z.string());
 
@@ -46,10 +47,7 @@ const file = z.strictObject({
   killGraceSeconds: z.number().min(0).default(30),
   callsPerSecond: z.int().min(1).default(50),
   delays: delays.default(() => delays.parse({})),
-  retentionSeconds: z
-    .number()
-    .min(0)
-    .default(7 * 24 * 3600),
+  retentionSeconds: z.number().min(0).default(defaultRetentionSeconds),
 });
 
 /** Jobs run as processes, by these commands. */

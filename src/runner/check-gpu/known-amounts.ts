@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { saturatingShare } from '../../campaign/evaluation/resource-profile.ts';
+import { saturatingShare } from '../../campaign/evaluation/gpu-memory-full.ts';
 import { holdoutError } from '../../errors.ts';
 import { type MeasuredDevice, openNvidiaDevice } from '../device/nvidia-device.ts';
 import { runnerTimings } from '../runner-timings.ts';

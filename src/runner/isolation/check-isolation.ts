@@ -5,20 +5,16 @@ import { holdoutError } from '../../errors.ts';
 import type { RunnerSettings } from '../runner-settings.ts';
 import { withLock } from '../sandbox/lock.ts';
 import { drill } from './drill.ts';
+import { drillLimits } from './drill-limits.ts';
 import type { DrilledRun } from './confined-program.ts';
 import { isolationKey } from './isolation-key.ts';
 import { PassedDrills } from './passed-drills.ts';
 
-/** The smallest run that shows whether a host enforces limits. The kernel of gVisor itself needs some of them. */
+/** The smallest run that shows whether a host confines. */
 const hostRun = (runKey: string, isolation?: Isolation): DrilledRun => ({
   runKey,
   instanceClass: { name: 'isolation', gpu: 'none', gpuMemoryMiB: 0, vcpus: 1, ...(isolation && { isolation }) },
-  limits: {
-    wallClockSeconds: 30,
-    ...(isolation === undefined ? { memoryMiB: 64, pids: 64 } : { memoryMiB: 256, pids: 300 }),
-    outputBytes: 4 * 2 ** 20,
-    sharedMemoryMiB: 16,
-  },
+  limits: drillLimits(isolation),
 });
 
 /**

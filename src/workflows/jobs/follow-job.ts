@@ -4,9 +4,10 @@ import { faultCause } from '../../campaign/evaluation/fault-cause.ts';
 import type { StuckStep } from '../../campaign/model/messages.ts';
 import { failureCause } from '../../failure-cause.ts';
 import type { Timings } from '../../timings.ts';
-import { awaitActivities, endingActivities, lastResort, submitActivities } from '../activity-proxies.ts';
-import { isUntaken, untilTaken } from './untaken-activities.ts';
+import { awaitActivities, endingActivities, submitActivities } from '../activity-proxies.ts';
+import { untilTaken } from './untaken-activities.ts';
 import type { EndableRun } from './end-unwanted-run.ts';
+import { ownQueueFirst } from './own-queue-first.ts';
 
 type Submitted = Awaited<ReturnType<Activities['submitBatchJob']>>;
 
@@ -52,7 +53,7 @@ export function followJob<End>(steps: JobSteps<End>, context: JobContext): Promi
     const job = await wanted
       .orElse(
         () => taken((startWithin) => steps.submit(submitActivities(summary, timings, startWithin))),
-        () => end(`${summary}: withdrawn`, timings, submitActivities, steps.withdraw),
+        () => ownQueueFirst(`${summary}: withdrawn`, timings, submitActivities, steps.withdraw),
       )
       .catch(failed(null));
     if (job === undefined) return { kind: 'left-behind', jobId: null };
@@ -61,7 +62,7 @@ export function followJob<End>(steps: JobSteps<End>, context: JobContext): Promi
     return wanted
       .orElse<End | undefined>(
         () => taken((startWithin) => steps.awaitEnd(awaitActivities(summary, timings, startWithin), jobId, false)),
-        () => end(summary, timings, awaitActivities, (by) => steps.awaitEnd(by, jobId, true)),
+        () => ownQueueFirst(summary, timings, awaitActivities, (by) => steps.awaitEnd(by, jobId, true)),
       )
       .then((ended): FollowedJob<End> =>
         ended === undefined ? { kind: 'left-behind', jobId } : { kind: 'ended', end: ended },
@@ -86,32 +87,6 @@ async function afterFailure(
   } catch (failure) {
     if (!(failure instanceof ActivityFailure)) throw failure;
     return { kind: 'failed', jobId, error, mayStillRun: true };
-  }
-}
-
-/** How long (ms) the step that ends a run is offered to its own queue: an operator waits for it. */
-const endsWithin = 5_000;
-
-/**
- * Ends a job by an activity on its own queue or, if no worker takes it there, on the workflow's queue. Returns undefined if
- * neither worked.
- */
-async function end<Result>(
-  summary: string,
-  timings: Timings,
-  onOwnQueue: (summary: string, timings: Timings, startWithin: number) => Activities,
-  by: (activities: Activities) => Promise<Result>,
-): Promise<Result | undefined> {
-  try {
-    return await by(onOwnQueue(summary, timings, Math.min(timings.untaken, endsWithin)));
-  } catch (error) {
-    if (!isUntaken(error)) throw error;
-  }
-  try {
-    return await by(lastResort(summary, timings));
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { forecastOf } from '../../../src/campaign/forecasting/forecast.ts';
 import type { CampaignState } from '../../../src/campaign/state/campaign-state.ts';
-import { projectionOf } from '../../../src/campaign/forecasting/projection.ts';
+import { projectionOf } from '../../../src/campaign/forecasting/monte-carlo-projection.ts';
 import { remainingWorkOf } from '../../../src/campaign/forecasting/remaining-work.ts';
 import { simulateCampaign } from '../../support/campaigns/simulate-campaign.ts';
 import { virtualCampaign, type VirtualShape } from '../../support/campaigns/virtual-campaign.ts';

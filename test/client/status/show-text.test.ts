@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../src/campaign/model/messages.ts';
 import { runFacts } from '../../../src/campaign/model/run-facts.ts';
 import type { ContainerEnd, RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
 import { verdictOf } from '../../../src/campaign/evaluation/verdict.ts';
-import { whyOfEnd, whyOfRun } from '../../../src/campaign/explanation/why.ts';
+import { whyOfEnd, whyOfRun } from '../../../src/campaign/explanation/why-failed.ts';
 import { sampleOutcome } from '../../batch/sample-outcome.ts';
 
 const job = {

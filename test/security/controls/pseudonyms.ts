@@ -40,7 +40,7 @@ const ofViews = [
       'shows zz-canary',
     ],
   ]),
-  ...controlsOf('src/client/status/current-stage.ts', views, [
+  ...controlsOf('src/client/status/trouble/why-waiting.ts', views, [
     [
       'the command that resumes a team',
       'const { submission, team } = shown(id, names);',

@@ -26,12 +26,6 @@ export const gpuKindNames = Object.keys(gpuKinds) as [GpuKind, ...GpuKind[]];
 export const isolations = ['gvisor'] as const;
 export type Isolation = (typeof isolations)[number];
 
-/** The default of `onDemandAfter:` on a Spot class. */
-export const defaultOnDemandAfter = 2;
-
-/** The default of `gpu:` on a class of kind `gpu`. */
-export const defaultGpuKind: GpuKind = 'nvidia';
-
 /** The GPUs of a class, as the frozen campaign and a run's spec state them. `gpus`: absent, it has one. */
 export interface ClassGpus {
   gpu?: GpuKind | 'none' | undefined;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProcessRunning, type ProcessIdentity } from '../../process-identity.ts';
+import { jobLog } from './job-log.ts';
 
 /**
  * The wrapper process around a runner, so that a job outlives the endpoint and its exit status is stored. It writes to the
@@ -35,9 +36,9 @@ const forbidden = 'forbidden';
 export type ProcessState =
   { kind: 'not-started' } | { kind: 'running' } | { kind: 'exited'; code: number; at: number } | { kind: 'gone' };
 
-/** Starts a job's process, detached and with exactly this environment; its output goes to `runner.log` in the folder. */
+/** Starts a job's process, detached and with exactly this environment; its output goes to its {@link jobLog}. */
 export function startJobProcess(folder: string, command: string[], environment: NodeJS.ProcessEnv): ChildProcess {
-  const log = openSync(join(folder, 'runner.log'), 'a');
+  const log = openSync(jobLog(folder), 'a');
   try {
     const child = spawn('/bin/sh', ['-c', wrapper, 'holdout-job', folder, ...command], {
       detached: true,
@@ -92,8 +93,7 @@ export function killLeftovers(folder: string, jobId: string): void {
 export const startedAtOf = (folder: string): number => changedAt(join(folder, 'process'));
 
 /** The last time the process is known to have been alive, in milliseconds: its start, or its last output. */
-export const lastActivityAt = (folder: string): number =>
-  Math.max(startedAtOf(folder), changedAt(join(folder, 'runner.log')));
+export const lastActivityAt = (folder: string): number => Math.max(startedAtOf(folder), changedAt(jobLog(folder)));
 
 /** The runner's pid, if the environment of that process shows that it still belongs to this job. */
 function runnerOf(folder: string, jobId: string): number | undefined {

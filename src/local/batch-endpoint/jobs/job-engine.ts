@@ -5,6 +5,7 @@ import { JobQueue } from './job-queue.ts';
 import { droppedJob, endedJob } from './job-end.ts';
 import { isActive, isWaiting, newJob, runningJob, startingJob, type JobOrder, type JobRecord } from './job-record.ts';
 import type { JobEnd } from './job-executor.ts';
+import { JobRetention } from './job-retention.ts';
 import { timeoutText } from './status-reasons.ts';
 import type { JobStore } from './job-store.ts';
 import type { LastAlive } from './last-alive.ts';
@@ -13,8 +14,6 @@ import type { StartUp } from '../start-up-file.ts';
 
 /** Milliseconds between two checks of deadlines and free slots. */
 const sweepInterval = 200;
-/** Milliseconds between two searches for jobs past their retention, which look at every job. */
-const forgetInterval = 60_000;
 
 /**
  * Moves jobs from SUBMITTED to their end: assigns slots in order of acceptance, starts jobs, enforces deadlines. Every step
@@ -25,7 +24,7 @@ export class JobEngine {
   private timer: NodeJS.Timeout | undefined;
   private readonly queues: Map<string, JobQueue>;
   private readonly front = new QueueFront();
-  private forgotAt = 0;
+  private readonly retention: JobRetention;
 
   constructor(
     private readonly parts: {
@@ -37,6 +36,7 @@ export class JobEngine {
       log: Logger;
     },
   ) {
+    this.retention = new JobRetention(parts.jobs, parts.startUp.retentionSeconds);
     this.queues = new Map(
       parts.startUp.queues.map((queue) => [queue.name, new JobQueue(queue, parts.jobs, this.front)]),
     );
@@ -91,7 +91,7 @@ export class JobEngine {
     for (const job of jobs.active()) this.enforceDeadline(job);
     this.dispatch();
     for (const queue of this.queues.values()) queue.watchHead(now);
-    this.forgetOld(now);
+    this.retention.forgetOld(now);
   }
 
   /** The first RUNNABLE jobs of a queue, and since when (ms) each is at its position. */
@@ -122,14 +122,6 @@ export class JobEngine {
     const { step: delay } = this.parts.startUp.delays;
     if (delay === 0) setImmediate(step);
     else setTimeout(step, delay);
-  }
-
-  private forgetOld(now: number): void {
-    const { jobs, startUp } = this.parts;
-    const retention = startUp.retentionSeconds * 1000;
-    if (now - this.forgotAt < Math.min(forgetInterval, retention / 8)) return;
-    this.forgotAt = now;
-    jobs.forgetEndedBefore(now - retention);
   }
 
   private begin(job: JobRecord): void {

@@ -7,6 +7,15 @@ export interface Judgement {
   seen: string;
 }
 
+/** Faults named of one control; more add nothing. */
+const maxFaults = 5;
+
+/** What speaks against one control. */
+export function faultsInWords(faults: readonly string[]): string {
+  const more = faults.length > maxFaults ? `; ${faults.length - maxFaults} more` : '';
+  return faults.slice(0, maxFaults).join('; ') + more;
+}
+
 /** A fault for each result that is none of the refusals; one that is missing was not tried. */
 export function notRefused(
   results: Iterable<readonly [what: string, result: number | undefined]>,

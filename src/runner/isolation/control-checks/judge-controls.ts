@@ -3,7 +3,7 @@ import type { DrillEvidence } from '../drill-findings.ts';
 import type { ProgramFindings } from '../program/hostile-program.ts';
 import { judgeEnvironment } from './environment.ts';
 import { judgeInputs, judgeRoot } from './files.ts';
-import { endInWords, type Judgement } from './faults.ts';
+import { endInWords, faultsInWords, type Judgement } from './faults.ts';
 import { judgeMemory, judgeOutput, judgeProcesses } from './limits.ts';
 import { judgeNetwork } from './network.ts';
 import { judgeSystemCalls } from './system-calls.ts';
@@ -25,17 +25,13 @@ export const usualJudges: Judges = {
   environment: judgeEnvironment,
 };
 
-/** Faults named of one control; more add nothing. */
-const maxFaults = 5;
-
 /** Whether each control held. Without a report none did: what was not tried is not proven. */
 export function judgeControls(evidence: DrillEvidence, by: Judges = usualJudges): ControlCheck[] {
   const { findings, outside } = evidence;
   return controls.map((control) => {
     if (findings === undefined) return { control, holds: false, found: `not tried: ${endInWords(outside.end)}` };
     const { faults, seen } = by[control](findings, evidence);
-    const more = faults.length > maxFaults ? `; ${faults.length - maxFaults} more` : '';
-    const found = faults.length === 0 ? seen : faults.slice(0, maxFaults).join('; ') + more;
-    return { control, holds: faults.length === 0, found };
+    const holds = faults.length === 0;
+    return { control, holds, found: holds ? seen : faultsInWords(faults) };
   });
 }

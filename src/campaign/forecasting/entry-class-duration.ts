@@ -7,7 +7,7 @@ const bisectionSteps = 20;
  * Seconds that the entry class takes for `work` slot seconds. If grants are expedited, its alternatives take over what
  * their own work (`ownWork`, slot seconds by class) leaves room for; `extraMicroUsd` is the additional cost of that.
  */
-export function entryDuration(
+export function entryClassDuration(
   { classes, entryClass }: RemainingWork,
   ownWork: readonly number[],
   work: number,

@@ -10,7 +10,7 @@ const submissionsAtOnce = 16;
  * Finds open submissions whose workflow has ended without a report to the campaign, and returns their reports, see
  * {@link recordTerminatedSubmission}.
  */
-export async function reconcile(
+export async function makeUpLostReports(
   deps: Dependencies,
   { campaign, open }: { campaign: string; open: OpenCase[] },
 ): Promise<SubmissionReport[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { responsibleParties, type Reason } from '../../../src/campaign/model/reasons.ts';
-import { whyOfEnd, whyOfReason, whyOfRule, whyOfRun } from '../../../src/campaign/explanation/why.ts';
+import { whyOfEnd, whyOfReason, whyOfRule, whyOfRun } from '../../../src/campaign/explanation/why-failed.ts';
 
 describe('the explanation of a failure', () => {
   it('is one sentence and a next step for every rule and every reason', () => {
