@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeJsonFile } from './json-file.ts';
-import { identify, runningProcess, type ProcessIdentity } from './process-identity.ts';
+import { identify, runningProcess, writeProcess, type ProcessIdentity } from './process-identity.ts';
 
 type LockResult = { kind: 'acquired'; release: () => void } | { kind: 'held'; by: ProcessIdentity };
 
@@ -14,7 +13,7 @@ export function tryLock(file: string): LockResult {
   const self = identify(process.pid);
   if (self === undefined) throw new Error(`/proc/${process.pid}/stat cannot be read`);
   const mine = `${file}.${randomUUID()}`;
-  writeJsonFile(mine, self);
+  writeProcess(mine, self);
   try {
     for (;;) {
       if (link(mine, file)) return { kind: 'acquired', release: () => rmSync(file, { force: true }) };

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJsonFile } from './json-file.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 /** Identifies one process, not a later one with the same pid. Start time in clock ticks since boot; `boot` is the boot id. */
 export interface ProcessIdentity {
@@ -32,11 +33,28 @@ export function isProcessRunning(identity: ProcessIdentity): boolean {
   return found !== undefined && found.startTime === identity.startTime && found.boot === identity.boot;
 }
 
-/** The process that a file names; undefined if it has ended or there is no such file. */
+/** Tells a folder from its copies, also from one that has taken its place. */
+export function folderIdentity(folder: string): string {
+  const { dev, ino } = statSync(folder);
+  return `${dev}:${ino}`;
+}
+
+/** Whether a record was written where it is, and not copied; one of an older Holdout, without `folder`, counts as written here. */
+export const isOriginal = (file: string, { folder }: { folder?: string }): boolean =>
+  folder === undefined || folder === folderIdentity(dirname(file));
+
+/** Writes a file that names a process, for {@link runningProcess}. */
+export const writeProcess = (file: string, named: ProcessIdentity | undefined): void =>
+  writeJsonFile(file, { ...named, folder: folderIdentity(dirname(file)) });
+
+/**
+ * The process that a file names; undefined if it has ended or there is no such file. Undefined too in a copy of the file's folder:
+ * a backup of a home names the processes of the original, which may run.
+ */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller wrote the file and names its type
 export function runningProcess<Process extends ProcessIdentity>(file: string): Process | undefined {
-  const named = readJsonFile<Process>(file);
-  return named !== undefined && isProcessRunning(named) ? named : undefined;
+  const named = readJsonFile<Process & { folder?: string }>(file);
+  return named !== undefined && isOriginal(file, named) && isProcessRunning(named) ? named : undefined;
 }
 
 /** Waits until the process is gone, but no longer than `milliseconds` or until `urgent` aborts; returns whether it is gone. */

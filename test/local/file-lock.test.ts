@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lock, tryLock } from '../../src/local/file-lock.ts';
@@ -50,6 +50,27 @@ describe('a lock file', () => {
       assert.equal(tryLock(file).kind, 'acquired');
       rmSync(file);
     }
+  });
+
+  it('is not held in a copy of its folder, beside the original or in its place', () => {
+    const held = tryLock(file);
+    const copy = `${folder}-copy`;
+    cpSync(folder, copy, { recursive: true });
+    const inCopy = tryLock(join(copy, 'lock'));
+    assert.deepEqual([held.kind, inCopy.kind, tryLock(file).kind], ['acquired', 'acquired', 'held']);
+    if (inCopy.kind === 'acquired') inCopy.release();
+    cpSync(folder, copy, { recursive: true });
+    rmSync(folder, { recursive: true });
+    renameSync(copy, folder);
+    assert.equal(tryLock(file).kind, 'acquired');
+  });
+
+  it('is held on in a folder that was moved', () => {
+    tryLock(file);
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    assert.equal(tryLock(join(moved, 'lock')).kind, 'held');
+    renameSync(moved, folder);
   });
 
   it('admits many waiters one after the other, also after a dead holder', async () => {

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldoutError, holdoutError, messageOf } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
-import { readJsonFile, writeJsonFile } from '../json-file.ts';
-import { identify, isProcessRunning, type ProcessIdentity } from '../process-identity.ts';
+import { readJsonFile } from '../json-file.ts';
+import { identify, isProcessRunning, writeProcess, type ProcessIdentity } from '../process-identity.ts';
 import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
 import { openHome, placesOf, type Home } from './home/home.ts';
@@ -101,7 +101,7 @@ async function start(
       return ports;
     };
     const ports = await bringUp(1);
-    writeJsonFile(home.ready, identify(process.pid));
+    writeProcess(home.ready, identify(process.pid));
     return {
       ...describe(home, ports),
       attached: false,

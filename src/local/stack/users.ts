@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonFilesIn, writeJsonFile } from '../json-file.ts';
-import { identify, runningProcess, type ProcessIdentity } from '../process-identity.ts';
+import { jsonFilesIn } from '../json-file.ts';
+import { identify, runningProcess, writeProcess, type ProcessIdentity } from '../process-identity.ts';
 import type { Home } from './home/home.ts';
 
 /** A process that uses the stack. One that `stays` keeps the stack up until `local down`. */
@@ -13,8 +13,10 @@ interface StackUser extends ProcessIdentity {
 /** Registers this process as a user of the stack; returns a function that withdraws the registration. */
 export function registerUser(home: Home, stays: boolean): () => void {
   mkdirSync(home.users, { recursive: true, mode: 0o700 });
+  const self = identify(process.pid);
+  const user: StackUser | undefined = self && { ...self, stays };
   const file = join(home.users, `${randomUUID()}.json`);
-  writeJsonFile(file, { ...identify(process.pid), stays });
+  writeProcess(file, user);
   return () => rmSync(file, { force: true });
 }
 
@@ -29,7 +31,7 @@ export function readUsers(home: Home): StackUser[] {
 
 /** Announces, while this process runs, that the stack shuts down for all users; returns a function that withdraws it. */
 export function announceShutdown(home: Home): () => void {
-  writeJsonFile(home.ending, identify(process.pid));
+  writeProcess(home.ending, identify(process.pid));
   return () => rmSync(home.ending, { force: true });
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessRunning, type ProcessIdentity } from '../../process-identity.ts';
+import { isOriginal, isProcessRunning, type ProcessIdentity } from '../../process-identity.ts';
 import { jobLog } from './job-log.ts';
 
 /**
@@ -17,10 +17,11 @@ folder=$1
 shift
 identity() {
   shift 19
-  printf '{"pid":%s,"startTime":"%s","boot":"%s"}\\n' "$$" "$1" "$boot"
+  printf '{"pid":%s,"startTime":"%s","boot":"%s","folder":"%s"}\\n' "$$" "$1" "$boot" "$place"
 }
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/$$/stat
+place=$(command -p stat -c %d:%i "$folder")
 identity \${stat##*) } >"$folder/process.$$"
 command -p ln "$folder/process.$$" "$folder/process" || exit
 /bin/sh -c 'printf "%s\\n" "$$" >"$0" && unset PWD && exec "$@"' "$folder/runner" "$@"
@@ -54,9 +55,8 @@ export function startJobProcess(folder: string, command: string[], environment: 
 
 /** The state of a job's process, also of one that an earlier endpoint started. */
 export function stateOfProcess(folder: string): ProcessState {
-  const written = contentOf(join(folder, 'process'));
-  if (written === undefined) return { kind: 'not-started' };
-  const identity = identityIn(written);
+  if (contentOf(join(folder, 'process')) === undefined) return { kind: 'not-started' };
+  const identity = identityIn(folder);
   // Checked before the exit file is read: a process that ends in between has written the file by then.
   if (identity !== undefined && isProcessRunning(identity)) return { kind: 'running' };
   const code = contentOf(join(folder, 'exit'));
@@ -83,8 +83,7 @@ export function signalRunner(folder: string, jobId: string, signal: NodeJS.Signa
 
 /** Kills the remaining processes of a job whose wrapper is gone, since their exit status would be lost. */
 export function killLeftovers(folder: string, jobId: string): void {
-  const written = contentOf(join(folder, 'process'));
-  const group = written === undefined ? undefined : identityIn(written)?.pid;
+  const group = identityIn(folder)?.pid;
   // While one process of the group is alive, its id is not reused.
   if (group !== undefined && runnerOf(folder, jobId) !== undefined) send(-group, 'SIGKILL');
 }
@@ -98,13 +97,19 @@ export const lastActivityAt = (folder: string): number => Math.max(startedAtOf(f
 /** The runner's pid, if the environment of that process shows that it still belongs to this job. */
 function runnerOf(folder: string, jobId: string): number | undefined {
   const pid = contentOf(join(folder, 'runner'));
-  if (pid === undefined) return undefined;
+  if (pid === undefined || identityIn(folder) === undefined) return undefined;
   const variables = contentOf(`/proc/${pid}/environ`)?.split('\0');
   return variables?.includes(`AWS_BATCH_JOB_ID=${jobId}`) ? Number(pid) : undefined;
 }
 
-const identityIn = (written: string): ProcessIdentity | undefined =>
-  written === forbidden ? undefined : (JSON.parse(written) as ProcessIdentity);
+/** The wrapper's identity; undefined if none has started, or none may, or in a copy of the folder: the original's job is not this one's. */
+function identityIn(folder: string): ProcessIdentity | undefined {
+  const file = join(folder, 'process');
+  const written = contentOf(file);
+  if (written === undefined || written === forbidden) return undefined;
+  const identity = JSON.parse(written) as ProcessIdentity & { folder?: string };
+  return isOriginal(file, identity) ? identity : undefined;
+}
 
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jsonFilesIn, readJsonFile, writeJsonFile } from '../../json-file.ts';
-import type { ProcessIdentity } from '../../process-identity.ts';
+import { folderIdentity, isOriginal, type ProcessIdentity } from '../../process-identity.ts';
 import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
 import { logOf, rotateLog, spawnLogged } from './part-log.ts';
@@ -37,16 +37,23 @@ export interface PartRecord {
   program: string;
   log: string;
   grace: number;
+  /** Of the folder in which the record was written; see {@link isOriginal}. */
+  folder: string;
 }
 
 const recordOf = (home: Home, name: string): string => join(home.run, `${name}.json`);
 
-export const readRecord = (home: Home, name: string): PartRecord | undefined => readJsonFile(recordOf(home, name));
+export const readRecord = (home: Home, name: string): PartRecord | undefined => recordIn(recordOf(home, name));
 export const removeRecord = (home: Home, name: string): void => rmSync(recordOf(home, name), { force: true });
 
 /** The records of all parts that have been started and not stopped. */
-export const readRecords = (home: Home): PartRecord[] =>
-  jsonFilesIn(home.run).flatMap((file) => readJsonFile<PartRecord>(file) ?? []);
+export const readRecords = (home: Home): PartRecord[] => jsonFilesIn(home.run).flatMap((file) => recordIn(file) ?? []);
+
+/** Undefined also in a copy of the home, whose original's processes it names. */
+function recordIn(file: string): PartRecord | undefined {
+  const record = readJsonFile<PartRecord>(file);
+  return record !== undefined && isOriginal(file, record) ? record : undefined;
+}
 
 /** A digest of the part's command, environment and files. */
 export const definitionOf = ({ command, environment, files }: Part): string =>
@@ -66,7 +73,17 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   const identity = spawnLogged(part.command, log, { cwd: home.folder, env: part.environment, umask: 0o077 });
   if (identity === undefined) return undefined;
   const { name, stage, grace } = part;
-  const record = { name, stage, identity, definition: definitionOf(part), program: programOf(part), log, grace };
+  const folder = folderIdentity(home.run);
+  const record = {
+    name,
+    stage,
+    identity,
+    definition: definitionOf(part),
+    program: programOf(part),
+    log,
+    grace,
+    folder,
+  };
   writeJsonFile(recordOf(home, name), record);
   return record;
 }
