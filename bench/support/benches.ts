@@ -139,6 +139,14 @@ export const benches: readonly Bench[] = [
       'The gap between a job’s stoppedAt and the next startedAt in its queue while jobs wait: 20 slots, 300 jobs of 60 s.',
   },
   {
+    name: 'takeover',
+    script: 'takeover.ts',
+    takes: '3 minutes',
+    title: 'Takeover by another worker',
+    about:
+      'The worker that follows most of three running jobs is killed or asked to end, ten times in turn; another one is there. How long no worker follows the jobs.',
+  },
+  {
     name: 'api-calls',
     script: 'api-calls.ts',
     takes: '3 minutes',

@@ -52,10 +52,14 @@ export const submitActivities = (summary: string, timings: Timings, startWithin 
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 
+/** Every restart of a worker is one more attempt; the tenth worker must take over as fast as the second. */
+const retryOfWaiting = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
+
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
 export const awaitActivities = (summary: string, timings: Timings, startWithin = timings.untaken): Activities =>
   activities('await', summary, {
     startToCloseTimeout: '30 days',
+    retry: retryOfWaiting,
     heartbeatTimeout: timings.awaitHeartbeatTimeout,
     scheduleToStartTimeout: startWithin,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
