@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jsonFilesIn, readJsonFile, writeJsonFile } from '../../json-file.ts';
-import { folderIdentity, isOriginal, type ProcessIdentity } from '../../process-identity.ts';
+import { folderIdentity, isOriginal, sendSignal, type ProcessIdentity } from '../../process-identity.ts';
 import { fileIdentity } from '../../tools/cache.ts';
 import type { Home } from '../home/home.ts';
 import { logOf, rotateLog, spawnLogged } from './part-log.ts';
@@ -61,7 +61,7 @@ export const definitionOf = ({ command, environment, files }: Part): string =>
 
 export const programOf = (part: Part): string => fileIdentity(part.program) ?? 'missing';
 
-/** Starts a part's process and records its identity. */
+/** Starts a part's process and records its identity; kills it if it cannot be recorded (disk full): nobody would ever end it. */
 export function spawnPart(part: Part, home: Home): PartRecord | undefined {
   for (const [file, content] of Object.entries(part.files)) {
     mkdirSync(dirname(file), { recursive: true });
@@ -84,6 +84,11 @@ export function spawnPart(part: Part, home: Home): PartRecord | undefined {
     grace,
     folder,
   };
-  writeJsonFile(recordOf(home, name), record);
+  try {
+    writeJsonFile(recordOf(home, name), record);
+  } catch (error) {
+    sendSignal(identity.pid, 'SIGKILL');
+    throw error;
+  }
   return record;
 }
