@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { holdoutError } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { Arns } from './jobs/arns.ts';
+import { DiskRoom } from './jobs/disk-room.ts';
 import { JobDefinitions } from './jobs/job-definitions.ts';
 import { JobEngine } from './jobs/job-engine.ts';
 import { JobFolder } from './jobs/job-folder.ts';
@@ -37,7 +38,8 @@ export async function startBatchEndpoint(
       : await storeOver(new JobJournal(join(stateFolder, 'jobs.jsonl')));
   const executor = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
-  const engine = new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(stateFolder), log });
+  const disk = new DiskRoom(stateFolder, startUp.minFreeMiB);
+  const engine = new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(stateFolder), disk, log });
   const tags = new ResourceTagsFile(stateFolder);
   const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, tags, engine, log });
   const url = await server.listen({ host: startUp.host, port: startUp.port }).catch((error: unknown) => {

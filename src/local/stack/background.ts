@@ -4,7 +4,7 @@ import { holdoutError } from '../../errors.ts';
 import { isProcessRunning } from '../process-identity.ts';
 import { projectRoot } from '../project-root.ts';
 import type { ReportLine } from '../report-line.ts';
-import { openHome } from './home/home.ts';
+import { openHome, requireRoom } from './home/home.ts';
 import { logOf, logTail, spawnLogged } from './parts/part-log.ts';
 import { runningStack } from './open-stack.ts';
 import { readUsers } from './users.ts';
@@ -17,6 +17,7 @@ export async function bringUpInBackground(folder: string, report: ReportLine): P
   const home = openHome(folder, report);
   const isUp = (): boolean => runningStack(folder) !== undefined && readUsers(home).some(({ stays }) => stays);
   if (isUp()) return;
+  requireRoom(home);
   const log = logOf(home, 'keeper');
   report(`starting the stack in the background (${log})`);
   const client = join(projectRoot(), 'dist', 'client.mjs');

@@ -6,7 +6,7 @@ import { readJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, writeProcess, type ProcessIdentity } from '../process-identity.ts';
 import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
-import { openHome, placesOf, type Home } from './home/home.ts';
+import { openHome, placesOf, requireRoom, type Home } from './home/home.ts';
 import { openWebToken } from './home/web-token.ts';
 import { addQueues } from './home/queues.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
@@ -43,6 +43,7 @@ export interface Stack {
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const home = openHome(options.home, options.report);
+  if (keeperOf(home.folder) === undefined) requireRoom(home);
   const leave = registerUser(home, options.stays ?? false);
   try {
     for (;;) {

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError, type ErrorCode } from '../../../src/errors.ts';
+import { jsonFilesIn } from '../../../src/local/json-file.ts';
 import { openCredentials } from '../../../src/local/stack/home/credentials.ts';
 import { openHome, placesOf } from '../../../src/local/stack/home/home.ts';
 import { s3Part } from '../../../src/local/stack/parts/s3.ts';
@@ -71,12 +72,13 @@ describe('the embedded stack refuses with a clear message', () => {
     assert.throws(() => openHome(join(disk, 'home')), says('HOME_UNUSABLE', /EROFS/));
   });
 
-  it('a home on a disk that is nearly full', () => {
-    const disk = mountAt('-t', 'tmpfs', '-o', 'size=16m');
-    assert.throws(
-      () => openHome(join(disk, 'home')),
-      says('DISK_FULL', /has only 1[0-9] MiB free; a start needs 2048 MiB/),
-    );
+  it('a start on a disk that is nearly full, and starts nothing', async () => {
+    const home = join(mountAt('-t', 'tmpfs', '-o', 'size=16m'), 'home');
+    const rig = new StackRig();
+    await rig.prepare();
+    await assert.rejects(rig.open({ home }), says('DISK_FULL', /has only 1[0-9] MiB free; a start needs 2048 MiB/));
+    assert.deepEqual(jsonFilesIn(join(home, 'run')), []);
+    await rig.remove();
   });
 
   it('a history of another Temporal server', () => {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Arns } from './arns.ts';
 import type { JobExecutor, JobListener } from './job-executor.ts';
 import { JobQueue } from './job-queue.ts';
+import type { DiskRoom } from './disk-room.ts';
 import { droppedJob, endedJob } from './job-end.ts';
 import { isActive, isWaiting, newJob, runningJob, startingJob, type JobOrder, type JobRecord } from './job-record.ts';
 import type { JobEnd } from './job-executor.ts';
@@ -33,12 +34,13 @@ export class JobEngine {
       jobs: JobStore;
       executor: JobExecutor;
       lastAlive: LastAlive;
+      disk: DiskRoom;
       log: Logger;
     },
   ) {
     this.retention = new JobRetention(parts.jobs, parts.startUp.retentionSeconds);
     this.queues = new Map(
-      parts.startUp.queues.map((queue) => [queue.name, new JobQueue(queue, parts.jobs, this.front)]),
+      parts.startUp.queues.map((queue) => [queue.name, new JobQueue(queue, parts.jobs, this.front, parts.disk)]),
     );
   }
 

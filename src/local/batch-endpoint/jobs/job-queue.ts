@@ -1,9 +1,10 @@
 import type { StartUp } from '../start-up-file.ts';
+import type { DiskRoom } from './disk-room.ts';
 import { droppedJob } from './job-end.ts';
 import { type JobRecord } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
 import { blockedBy } from './placement.ts';
-import { blockedText, limitText } from './status-reasons.ts';
+import { blockedText, diskText, limitText } from './status-reasons.ts';
 import { frontLength, type QueueFront } from './queue-front.ts';
 
 type Queue = StartUp['queues'][number];
@@ -20,6 +21,7 @@ export class JobQueue {
     private readonly queue: Queue,
     private readonly jobs: JobStore,
     private readonly front: QueueFront,
+    private readonly disk: DiskRoom,
   ) {}
 
   /** Takes a SUBMITTED job to PENDING and a PENDING one to RUNNABLE; any other stays as it is. */
@@ -35,6 +37,7 @@ export class JobQueue {
   /** The jobs that can start now. */
   startable(): JobRecord[] {
     const { jobs } = this;
+    if (this.disk.shortage !== undefined) return [];
     const first = jobs.firstRunnable(this.queue.name, this.queue.slots - jobs.activeIn(this.queue.name));
     const blocked = first.findIndex((job) => this.reasonOf(job) !== undefined);
     return blocked < 0 ? first : first.slice(0, blocked);
@@ -51,15 +54,22 @@ export class JobQueue {
       now,
     );
     const [head] = first;
-    const reason = head && this.reasonOf(head);
-    if (head === undefined || reason === undefined) return;
+    if (head === undefined) return;
+    const { shortage } = this.disk;
+    if (shortage !== undefined) return this.explain(head, diskText(shortage));
+    const reason = this.reasonOf(head);
+    if (reason === undefined) return;
     const since = front.of(name)[0]?.since ?? now;
     const limit = this.queue.jobStateTimeLimitActions.find((action) => action.reason === reason);
     if (limit !== undefined && now - since > limit.maxTimeSeconds * 1000) {
       return jobs.put(droppedJob(head, limitText(reason), 'isCancelled'));
     }
-    const statusReason = blockedText(reason, this.queue.machine?.instanceType ?? name);
-    if (head.detail.statusReason !== statusReason) jobs.show({ ...head, detail: { ...head.detail, statusReason } });
+    this.explain(head, blockedText(reason, this.queue.machine?.instanceType ?? name));
+  }
+
+  private explain(head: JobRecord, statusReason: string): void {
+    if (head.detail.statusReason === statusReason) return;
+    this.jobs.show({ ...head, detail: { ...head.detail, statusReason } });
   }
 
   private reasonOf({ detail }: JobRecord): ReturnType<typeof blockedBy> {

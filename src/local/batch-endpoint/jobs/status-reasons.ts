@@ -17,6 +17,9 @@ export type UnplacedReason = keyof typeof texts;
 export const blockedText = (reason: UnplacedReason, instanceType: string): string =>
   `${reason} - ${texts[reason].replace('instanceTypeName', instanceType)}`;
 
+/** The same for a reason that AWS does not have. */
+export const diskText = (shortage: string): string => `LOCAL:DISK_FULL - ${shortage}`;
+
 /** The job's statusReason after a jobStateTimeLimitAction of its queue. */
 export const limitText = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 

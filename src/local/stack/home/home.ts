@@ -55,7 +55,7 @@ export function placesOf(home: string): Home {
 /** For databases, images and the outputs of a few runs; with less, a stack would only fail later. */
 export const neededMiB = 2048;
 
-/** Creates the folders, readable only by their owner. Throws HOME_UNUSABLE or DISK_FULL. */
+/** Creates the folders, readable only by their owner. Throws HOME_UNUSABLE, or DISK_FULL if not even they can be made. */
 export function openHome(home: string, report: ReportLine = () => undefined): Home {
   const opened = placesOf(home);
   const { folder, logs, run, temporal, s3Accounts, batch, images, scratch, containers } = opened;
@@ -71,9 +71,13 @@ export function openHome(home: string, report: ReportLine = () => undefined): Ho
       throw holdoutError('DISK_FULL', { home: folder, freeMiB: 0, neededMiB });
     throw holdoutError('HOME_UNUSABLE', { home: folder, cause: messageOf(error) }, error);
   }
+  return opened;
+}
+
+/** Throws DISK_FULL unless there is room for a stack. One that is up waits for room by itself: commands may join it. */
+export function requireRoom({ folder }: Pick<Home, 'folder'>): void {
   const freeMiB = freeMiBAt(folder);
   if (freeMiB < neededMiB) throw holdoutError('DISK_FULL', { home: folder, freeMiB, neededMiB });
-  return opened;
 }
 
 /** The folder, or the nearest existing one above it. */

@@ -5,7 +5,7 @@ import type { Credentials } from '../home/credentials.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region, type Endpoints } from './environment.ts';
 import { isHttpUp } from './health.ts';
 import { openIdentity } from '../home/home-identity.ts';
-import type { Home } from '../home/home.ts';
+import { neededMiB, type Home } from '../home/home.ts';
 import type { Part } from './part.ts';
 import type { Ports } from './ports.ts';
 import { readQueues } from '../home/queues.ts';
@@ -37,6 +37,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     region,
     account: awsAccount,
     queues: readQueues(home),
+    minFreeMiB: neededMiB,
     ...(simulation ? { simulation } : { runner, reap: [...runner, 'reap'] as [string, ...string[]] }),
     environment: {
       ...plainEnvironment(),

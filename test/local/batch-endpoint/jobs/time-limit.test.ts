@@ -12,6 +12,7 @@ import type { ShownJob } from '../../../../src/local/batch-endpoint/jobs/job-rec
 import { stateOfProcess } from '../../../../src/local/batch-endpoint/executors/job-process.ts';
 import { JobStore } from '../../../../src/local/batch-endpoint/jobs/job-store.ts';
 import { ProcessExecutor } from '../../../../src/local/batch-endpoint/executors/process-executor.ts';
+import { DiskRoom } from '../../../../src/local/batch-endpoint/jobs/disk-room.ts';
 import { LastAlive } from '../../../../src/local/batch-endpoint/jobs/last-alive.ts';
 import { eventually } from '../endpoint-rig.ts';
 
@@ -35,7 +36,15 @@ describe('the time limit of a job', () => {
   const log = pino({ level: 'silent' });
   const newEngine = (): JobEngine => {
     const executor = new ProcessExecutor(commands, environment, { folderOf: (jobId) => jobFolder.of(jobId), log });
-    return new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(folder), log });
+    return new JobEngine({
+      startUp,
+      arns,
+      jobs,
+      executor,
+      disk: new DiskRoom(folder, 0),
+      lastAlive: new LastAlive(folder),
+      log,
+    });
   };
   let engine = newEngine();
   before(() => engine.start());

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './endpoint-rig.ts';
+import { running } from './running-rig.ts';
+
+describe('the local Batch endpoint on a disk that is nearly full', () => {
+  const disk = mkdtempSync(join(tmpdir(), 'holdout-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'holdout-test', disk]);
+  const rig = running({ stateFolder: join(disk, 'state'), minFreeMiB: 32 });
+  after(() => {
+    execFileSync('umount', ['--lazy', disk]);
+    rmdirSync(disk);
+  });
+  const ballast = join(disk, 'ballast');
+
+  it('starts no job and says why; running jobs go on; jobs start again once there is room', async () => {
+    const before = await rig.submit('while [ ! -e "$FOLDER/enough" ]; do sleep 0.05; done');
+    await rig.reach(before, 'RUNNING');
+    writeFileSync(ballast, Buffer.alloc(40 * 2 ** 20));
+    const held = await rig.submit('true');
+    const { statusReason } = await eventually('a reason', async () => {
+      const job = await rig.describe(held);
+      return job.statusReason === undefined ? undefined : job;
+    });
+    assert.match(
+      statusReason ?? '',
+      /^LOCAL:DISK_FULL - The disk of \S+state has 2\d MiB free\. Jobs start again by themselves once it has 32 MiB\.$/,
+    );
+    assert.equal((await rig.describe(before)).status, 'RUNNING');
+    writeFileSync(join(rig.folder, 'enough'), '');
+    await rig.reach(before, 'SUCCEEDED');
+    assert.equal((await rig.describe(held)).status, 'RUNNABLE');
+    rmSync(ballast);
+    await rig.reach(held, 'SUCCEEDED');
+  });
+});
