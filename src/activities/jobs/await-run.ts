@@ -110,14 +110,7 @@ async function follow<Outcome extends AnyOutcome>(
   };
   for (;;) {
     try {
-      const interrupt = outage.signal();
-      const leave = AbortSignal.any([signals.leave, interrupt]);
-      const onOrdered = (): void => void (outage.isOrdered = true);
-      const onStep = (step: FollowStep): void => void (interrupt.aborted || outage.enter(step));
-      const order = { ...run, runnableSince: seen.runnableSince };
-      // A call without a response goes on for a while, and may still end the job.
-      const following = followRun<Outcome>(deps, order, { ...signals, leave, onOrdered, onStep });
-      const ended = await Promise.race([following, abortOf(interrupt)]);
+      const ended = await attempt<Outcome>(deps, awaited);
       await report.over();
       return ended;
     } catch (error) {
@@ -140,6 +133,21 @@ async function follow<Outcome extends AnyOutcome>(
       await delay(Math.min(deps.settings.timings.poll, longestBeat));
     }
   }
+}
+
+/** Follows the run until its end, or until it is given up and S3 or Batch does not respond. */
+async function attempt<Outcome extends AnyOutcome>(
+  deps: Dependencies,
+  { run, seen, signals, outage }: AwaitedRun,
+): Promise<FollowedRun<Outcome>> {
+  const interrupt = outage.signal();
+  const leave = AbortSignal.any([signals.leave, interrupt]);
+  const onOrdered = (): void => void (outage.isOrdered = true);
+  const onStep = (step: FollowStep): void => void (interrupt.aborted || outage.enter(step));
+  const order = { ...run, runnableSince: seen.runnableSince };
+  // A call without a response goes on for a while, and may still end the job.
+  const following = followRun<Outcome>(deps, order, { ...signals, leave, onOrdered, onStep });
+  return Promise.race([following, abortOf(interrupt)]);
 }
 
 /** Rejects with the reason of an abort. */

@@ -1,9 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HoldoutError, holdoutError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import { tryLock } from '../file-lock.ts';
 import { readJsonFile } from '../json-file.ts';
 import { identify, isProcessRunning, writeProcess, type ProcessIdentity } from '../process-identity.ts';
+import { bringUp, type Supervision } from './bring-up.ts';
 import { handOver, waitToTakeOver } from './hand-over.ts';
 import { openCredentials } from './home/credentials.ts';
 import { openHome, placesOf, requireRoom, type Home } from './home/home.ts';
@@ -11,9 +12,7 @@ import { openWebToken } from './home/web-token.ts';
 import { addQueues } from './home/queues.ts';
 import { endpointsOf, memberEnvironment, type Endpoints } from './parts/environment.ts';
 import type { Ports } from './parts/ports.ts';
-import { Supervisor } from './parts/supervisor.ts';
-import { prepareParts, type StackFile, type StackOptions } from './prepare-parts.ts';
-import { sweep } from './sweep.ts';
+import type { StackFile, StackOptions } from './prepare-parts.ts';
 import { takeDown } from './take-down.ts';
 import { readUsers, registerUser } from './users.ts';
 import { keeperOf, isReadyBy } from './keeper.ts';
@@ -58,15 +57,6 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** How often a stack is started whose ports others take between the choice and the start, as several stacks at once may. */
-const maxAttempts = 3;
-
-/** The words of the servers in Go, and of our own. */
-const hasLostPort = (error: unknown): boolean =>
-  error instanceof HoldoutError &&
-  error.code === 'PART_NOT_UP' &&
-  /address already in use|^Port \d+ .*is taken/m.test(error.message);
-
 async function start(
   home: Home,
   options: StackOptions,
@@ -74,34 +64,17 @@ async function start(
 ): Promise<Stack> {
   const { report, signals } = options;
   const urgent = signals?.urgent;
-  let supervisor: Supervisor | undefined;
+  const supervision: Supervision = {};
   const close = async (jobs: 'end' | 'leave'): Promise<void> => {
     rmSync(home.ready, { force: true });
-    await supervisor?.stop();
+    await supervision.supervisor?.stop();
     leave();
     if (jobs === 'end' && (await handOver(home, { release, report, urgent }))) return;
     await takeDown(home, jobs, urgent);
     release();
   };
   try {
-    const bringUp = async (attempt: number): Promise<Ports> => {
-      const { ports, parts, engine } = await prepareParts(home, options);
-      if (options.simulation === undefined && attempt === 1) await sweep(home, engine, report);
-      supervisor = new Supervisor(home, report, parts);
-      report('starting Temporal, the S3 server, the workers and the local Batch endpoint');
-      signals?.guard();
-      try {
-        await unlessInterrupted(supervisor.start(), signals?.asked);
-      } catch (error) {
-        if (attempt === maxAttempts || !hasLostPort(error)) throw error;
-        report('another program took a port that was free before: starting again with other ports');
-        await supervisor.stop();
-        await takeDown(home, 'leave', urgent);
-        return bringUp(attempt + 1);
-      }
-      return ports;
-    };
-    const ports = await bringUp(1);
+    const ports = await bringUp(home, options, supervision);
     writeProcess(home.ready, identify(process.pid));
     return {
       ...describe(home, ports),
@@ -174,17 +147,3 @@ const describe = (home: Home, ports: Ports): Pick<Stack, 'home' | 'endpoints' | 
     environment: memberEnvironment(home, endpoints, openCredentials(home), 'root'),
   };
 };
-
-/** Rejects at Ctrl-C while parts start, so that those already started are stopped and not left behind. */
-async function unlessInterrupted(work: Promise<void>, asked: AbortSignal | undefined): Promise<void> {
-  let interrupt = (): void => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => reject(holdoutError('START_INTERRUPTED', {}));
-  });
-  asked?.addEventListener('abort', interrupt);
-  try {
-    await Promise.race([work, interrupted]);
-  } finally {
-    asked?.removeEventListener('abort', interrupt);
-  }
-}

@@ -1,6 +1,6 @@
 import { controlsOf } from '../control.ts';
 
-const views = ['test/long/pseudonyms.test.ts'];
+const views = ['test/long/steering/pseudonyms.test.ts'];
 const kept = ['test/client/pseudonyms/blind-campaign.test.ts'];
 const log = ['test/worker/shown-log.test.ts'];
 const rule = ['test/campaign/pseudonyms/assign-pseudonyms.test.ts'];

@@ -83,7 +83,7 @@ export const temporalControls = [
   ]),
   ...controlsOf(
     'src/worker.ts',
-    ['test/long/codec.test.ts'],
+    ['test/long/record/codec.test.ts'],
     [
       [
         'a worker with another key',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CampaignResults } from '../../src/ledger/results.ts';
-import { buildExample } from '../../examples/spliced-clips/build.ts';
-import { projectRoot } from '../../src/local/project-root.ts';
-import { ToolCache } from '../../src/local/tools/cache.ts';
-import { CampaignHome, leaderboardIn, resultsOf, type Ended, type Started } from '../support/campaign-command.ts';
-import { eventually } from '../support/eventually.ts';
-import { partOfExample } from '../support/campaigns/part-of-example.ts';
+import type { CampaignResults } from '../../../src/ledger/results.ts';
+import { buildExample } from '../../../examples/spliced-clips/build.ts';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { ToolCache } from '../../../src/local/tools/cache.ts';
+import { CampaignHome, leaderboardIn, resultsOf, type Ended, type Started } from '../../support/campaign-command.ts';
+import { eventually } from '../../support/eventually.ts';
+import { partOfExample } from '../../support/campaigns/part-of-example.ts';
 
 describe('a campaign whose processes are killed', function () {
   this.timeout(1_500_000);

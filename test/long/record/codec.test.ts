@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { keyCommand } from '../../src/codec-server/key-commands.ts';
-import { newKeyFile, readKeyFile, writeKeyFile } from '../../src/codec/key-file.ts';
-import { projectRoot } from '../../src/local/project-root.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
-import { exportNamespace } from '../support/servers/temporal-exports.ts';
+import { keyCommand } from '../../../src/codec-server/key-commands.ts';
+import { newKeyFile, readKeyFile, writeKeyFile } from '../../../src/codec/key-file.ts';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
+import { exportNamespace } from '../../support/servers/temporal-exports.ts';
 
 /** True values that nothing else has. */
 const labels = ['0.719364158', '3.192057316', '-1.447092853', '2.260318497'];

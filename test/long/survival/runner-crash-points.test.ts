@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runnerExit, type RunOutcome } from '../../src/campaign/model/run-outcome.ts';
-import { runObjects } from '../../src/object-keys.ts';
-import { CrashControl } from '../support/crash-points/control.ts';
-import { pointsOf, runnerEffects } from '../support/crash-points/effects.ts';
-import { bundlePreload, settingsOf } from '../support/crash-points/programs.ts';
-import { RunnerRig } from '../runner/runner-rig.ts';
+import { runnerExit, type RunOutcome } from '../../../src/campaign/model/run-outcome.ts';
+import { runObjects } from '../../../src/object-keys.ts';
+import { CrashControl } from '../../support/crash-points/control.ts';
+import { pointsOf, runnerEffects } from '../../support/crash-points/effects.ts';
+import { bundlePreload, settingsOf } from '../../support/crash-points/programs.ts';
+import { RunnerRig } from '../../runner/runner-rig.ts';
 
 describe('a runner that dies at a crash point', function () {
   this.timeout(600_000);

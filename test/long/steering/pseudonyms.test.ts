@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import type { SubmissionSummary } from '../../src/ledger/results.ts';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import type { SubmissionSummary } from '../../../src/ledger/results.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { eventually } from '../../support/eventually.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 const canary = /zz.?canary/i;
 const running = 'zz-canary-1.model-0';

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '../support/eventually.ts';
-import { StackRig } from '../local/stack/stack-rig.ts';
+import { eventually } from '../../support/eventually.ts';
+import { StackRig } from '../../local/stack/stack-rig.ts';
 
 /** A worker that does not end at SIGTERM. */
 const deaf = `
@@ -31,7 +31,7 @@ describe('a stack whose command is asked to stop', function () {
     process.execPath,
     '--import',
     'tsx',
-    fileURLToPath(new URL('../local/stack/stopped-opener.ts', import.meta.url)),
+    fileURLToPath(new URL('../../local/stack/stopped-opener.ts', import.meta.url)),
     rig.home,
     rig.programs,
   ];

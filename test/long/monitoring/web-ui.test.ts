@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { SimulatedHome, endless } from '../support/campaigns/simulated-home.ts';
+import { SimulatedHome, endless } from '../../support/campaigns/simulated-home.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const skipped = program === undefined ? ' (skipped: no Chromium here)' : '';

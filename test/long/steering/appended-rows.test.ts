@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { resultsOf } from '../support/campaign-command.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { resultsOf } from '../../support/campaign-command.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 describe('a campaign file that changed after the start', function () {
   this.timeout(180_000);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerminateJobCommand } from '@aws-sdk/client-batch';
-import type { CampaignProgress } from '../../src/campaign/operators/progress.ts';
-import { eventually } from '../support/eventually.ts';
-import { MonitoredCampaign } from '../support/campaigns/monitored-campaign.ts';
-import { expressions, metricNamesIn, namesInScrape } from '../support/monitoring.ts';
+import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import { eventually } from '../../support/eventually.ts';
+import { MonitoredCampaign } from '../../support/campaigns/monitored-campaign.ts';
+import { expressions, metricNamesIn, namesInScrape } from '../../support/monitoring.ts';
 
 /** Made by Prometheus itself. */
 const ofPrometheus = ['up'];

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildExample } from '../../examples/spliced-clips/build.ts';
-import { ToolCache } from '../../src/local/tools/cache.ts';
-import { which } from '../../src/local/tools/find-engine.ts';
-import { CampaignHome, resultsOf } from '../support/campaign-command.ts';
-import { partOfExample } from '../support/campaigns/part-of-example.ts';
+import { buildExample } from '../../../examples/spliced-clips/build.ts';
+import { ToolCache } from '../../../src/local/tools/cache.ts';
+import { which } from '../../../src/local/tools/find-engine.ts';
+import { CampaignHome, resultsOf } from '../../support/campaign-command.ts';
+import { partOfExample } from '../../support/campaigns/part-of-example.ts';
 
 describe('the example on a machine whose container engine breaks', function () {
   this.timeout(300_000);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildExample } from '../../examples/spliced-clips/build.ts';
-import type { CampaignProgress } from '../../src/campaign/operators/progress.ts';
-import type { CampaignResults } from '../../src/ledger/results.ts';
-import { ToolCache } from '../../src/local/tools/cache.ts';
-import { CampaignHome } from '../support/campaign-command.ts';
-import { buildImage } from '../support/images/oci-image.ts';
-import { partOfExample } from '../support/campaigns/part-of-example.ts';
+import { buildExample } from '../../../examples/spliced-clips/build.ts';
+import type { CampaignProgress } from '../../../src/campaign/operators/progress.ts';
+import type { CampaignResults } from '../../../src/ledger/results.ts';
+import { ToolCache } from '../../../src/local/tools/cache.ts';
+import { CampaignHome } from '../../support/campaign-command.ts';
+import { buildImage } from '../../support/images/oci-image.ts';
+import { partOfExample } from '../../support/campaigns/part-of-example.ts';
 
 const half =
   'cd /input; echo filename,label > $HOLDOUT_OUTPUT/predictions.csv; for f in *; do echo $f,0.5; done >> $HOLDOUT_OUTPUT/predictions.csv';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { elsewhere, isStuckReport, lanePoints, pointsOf } from '../support/crash-points/effects.ts';
-import { CrashingCampaign } from '../support/crash-points/crashing-campaign.ts';
+import { elsewhere, isStuckReport, lanePoints, pointsOf } from '../../support/crash-points/effects.ts';
+import { CrashingCampaign } from '../../support/crash-points/crashing-campaign.ts';
 
 describe('a campaign whose worker dies once at every crash point', function () {
   this.timeout(1_800_000);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ListJobsCommand } from '@aws-sdk/client-batch';
-import { statusText } from '../../src/client/status/status-text.ts';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { eventually } from '../support/eventually.ts';
-import { SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { statusText } from '../../../src/client/status/status-text.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { eventually } from '../../support/eventually.ts';
+import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 /** How long a run waits for the first type, in seconds. */
 const wait = 15;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '../support/eventually.ts';
-import { SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { eventually } from '../../support/eventually.ts';
+import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 interface Span {
   traceId: string;

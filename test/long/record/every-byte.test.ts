@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
-import { findsAnyFlippedByte, findsEveryChange } from '../support/campaigns/every-change.ts';
-import { RecordCopy } from '../support/campaigns/record-copy.ts';
-import { SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { findsAnyFlippedByte, findsEveryChange } from '../../support/campaigns/every-change.ts';
+import { RecordCopy } from '../../support/campaigns/record-copy.ts';
+import { SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 /** What the buckets of the campaign have, beside what every campaign has. */
 const kinds = [

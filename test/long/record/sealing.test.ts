@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandTable } from '../../src/client/commands/command-table.ts';
-import { runningStack } from '../../src/local/stack/open-stack.ts';
-import { exportNamespace } from '../support/servers/temporal-exports.ts';
-import { CampaignHome, resultsOf, type Ended } from '../support/campaign-command.ts';
-import { processors, writeCampaign } from './first-contact/campaign.ts';
-import { failed, finished, one, sound, withScript } from './first-contact/case.ts';
+import { commandTable } from '../../../src/client/commands/command-table.ts';
+import { runningStack } from '../../../src/local/stack/open-stack.ts';
+import { exportNamespace } from '../../support/servers/temporal-exports.ts';
+import { CampaignHome, resultsOf, type Ended } from '../../support/campaign-command.ts';
+import { processors, writeCampaign } from '../first-contact/campaign.ts';
+import { failed, finished, one, sound, withScript } from '../first-contact/case.ts';
 
 /** What submissions print and write. It is in no image and no command line: a shell computes it. */
 const canary = 'canary-664344079';

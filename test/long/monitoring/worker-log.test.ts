@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { eventually } from '../../support/eventually.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 type Line = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { eventually } from '../../support/eventually.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 const shape: ConstructorParameters<typeof SimulatedHome>[0] = {
   teams: [2, 3, 3],

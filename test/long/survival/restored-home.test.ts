@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 /** Their runs end before the copy is made. */
 const before = ['s0-0', 's1-0'];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { submissionWorkflowId, taskQueues } from '../../src/ids.ts';
-import { remoteTimings } from '../../src/timings.ts';
-import { queueLimits } from '../../src/worker/queue-limits.ts';
-import * as messages from '../../src/workflows/signals-and-queries.ts';
-import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
-import { eventually } from '../support/eventually.ts';
-import { latch } from '../support/latch.ts';
+import { submissionWorkflowId, taskQueues } from '../../../src/ids.ts';
+import { remoteTimings } from '../../../src/timings.ts';
+import { queueLimits } from '../../../src/worker/queue-limits.ts';
+import * as messages from '../../../src/workflows/signals-and-queries.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+import { eventually } from '../../support/eventually.ts';
+import { latch } from '../../support/latch.ts';
 
 /** More than fifty, which once was the most at a time. */
 const count = 61;

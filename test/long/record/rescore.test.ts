@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { findsEveryChange } from '../support/campaigns/every-change.ts';
-import { RecordCopy } from '../support/campaigns/record-copy.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { findsEveryChange } from '../../support/campaigns/every-change.ts';
+import { RecordCopy } from '../../support/campaigns/record-copy.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 describe('rescore from the command line', function () {
   this.timeout(180_000);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { campaignWorkflowId, submissionWorkflowId } from '../../src/ids.ts';
-import { progressQuery } from '../../src/workflows/signals-and-queries.ts';
-import { eventually } from '../support/eventually.ts';
-import { latch } from '../support/latch.ts';
-import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
+import { campaignWorkflowId, submissionWorkflowId } from '../../../src/ids.ts';
+import { progressQuery } from '../../../src/workflows/signals-and-queries.ts';
+import { eventually } from '../../support/eventually.ts';
+import { latch } from '../../support/latch.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
 
 describe('a campaign whose history does not fit the code of its workers', () => {
   const campaign = new ScriptedCampaign();

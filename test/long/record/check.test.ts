@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SubmitJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
-import { jobNameOf } from '../../src/batch/job-name.ts';
-import type { RunSpec } from '../../src/campaign/model/run-spec.ts';
-import type { checkReport } from '../../src/client/invariants/check-text.ts';
-import type { LedgerRecord } from '../../src/ledger/record.ts';
-import { resultObjects, runObjects } from '../../src/object-keys.ts';
-import { ObjectStore } from '../../src/s3/object-store.ts';
-import { sha256 } from '../../src/sha256.ts';
-import { searchAttributes } from '../../src/workflows/search-attributes.ts';
-import { eventually } from '../support/eventually.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { jobNameOf } from '../../../src/batch/job-name.ts';
+import type { RunSpec } from '../../../src/campaign/model/run-spec.ts';
+import type { checkReport } from '../../../src/client/invariants/check-text.ts';
+import type { LedgerRecord } from '../../../src/ledger/record.ts';
+import { resultObjects, runObjects } from '../../../src/object-keys.ts';
+import { ObjectStore } from '../../../src/s3/object-store.ts';
+import { sha256 } from '../../../src/sha256.ts';
+import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
+import { eventually } from '../../support/eventually.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 type Report = ReturnType<typeof checkReport>;
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { canaryWorkflowId, campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../src/ids.ts';
-import { commandMessages, progressQuery } from '../../src/workflows/signals-and-queries.ts';
-import { unpolledBy } from '../../src/cloud-checks/pollers.ts';
-import { campaignStart } from '../../src/client/operator/start-workflow.ts';
-import { ScriptedCampaign } from '../support/campaigns/scripted-campaign.ts';
-import { eventually } from '../support/eventually.ts';
-import { latch } from '../support/latch.ts';
-import { buildOf, makeCurrent, moveToCurrent } from '../support/servers/deployments.ts';
+import { canaryWorkflowId, campaignWorkflowId, submissionWorkflowId, taskQueues } from '../../../src/ids.ts';
+import { commandMessages, progressQuery } from '../../../src/workflows/signals-and-queries.ts';
+import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
+import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
+import { ScriptedCampaign } from '../../support/campaigns/scripted-campaign.ts';
+import { eventually } from '../../support/eventually.ts';
+import { latch } from '../../support/latch.ts';
+import { buildOf, makeCurrent, moveToCurrent } from '../../support/servers/deployments.ts';
 
 const unchanged = '../../../src/workflows/index.ts';
 const activityQueues = Object.values(taskQueues).filter((queue) => queue !== taskQueues.main);

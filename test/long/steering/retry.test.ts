@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { SubmissionOverview } from '../../src/client/status/submission-overview.ts';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import type { SubmissionOverview } from '../../../src/client/status/submission-overview.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 describe('retry from the command line', function () {
   this.timeout(180_000);

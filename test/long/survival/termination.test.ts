@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { CampaignRecord } from '../support/campaigns/campaign-record.ts';
-import { eventually } from '../support/eventually.ts';
-import { temporalCommand } from '../support/servers/temporal-command.ts';
-import { endless, SimulatedHome } from '../support/campaigns/simulated-home.ts';
+import { CampaignRecord } from '../../support/campaigns/campaign-record.ts';
+import { eventually } from '../../support/eventually.ts';
+import { temporalCommand } from '../../support/servers/temporal-command.ts';
+import { endless, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 
 describe('workflows that a stranger or an operator terminated or reset', function () {
   this.timeout(240_000);

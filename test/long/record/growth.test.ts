@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { itemTimes } from '../../src/campaign/model/item-times.ts';
-import { RunnerRig } from '../runner/runner-rig.ts';
+import { itemTimes } from '../../../src/campaign/model/item-times.ts';
+import { RunnerRig } from '../../runner/runner-rig.ts';
 
 describe('a runner measures how the predictions grow', () => {
   let rig: RunnerRig;

@@ -3,11 +3,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unpolledBy } from '../../src/cloud-checks/pollers.ts';
-import { projectRoot } from '../../src/local/project-root.ts';
-import { endless, quick, SimulatedHome } from '../support/campaigns/simulated-home.ts';
-import { eventually } from '../support/eventually.ts';
-import { buildOf, makeCurrent } from '../support/servers/deployments.ts';
+import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
+import { projectRoot } from '../../../src/local/project-root.ts';
+import { endless, quick, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
+import { eventually } from '../../support/eventually.ts';
+import { buildOf, makeCurrent } from '../../support/servers/deployments.ts';
 
 describe('workers with build ids beside those of a stack', function () {
   this.timeout(300_000);
