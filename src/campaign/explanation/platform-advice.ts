@@ -171,6 +171,15 @@ export const knownFaults: readonly KnownFault[] = [
     source: `${guide}, job_stuck_in_runnable_time_limit_actions`,
   },
   {
+    pattern: /LOCAL:DISK_FULL/,
+    lasts: true,
+    who: 'operator',
+    next: 'free space on this disk; the jobs then start by themselves',
+    example:
+      'LOCAL:DISK_FULL - The disk of /home/me/.holdout/batch has less than 2048 MiB free. Jobs start by themselves once it has more.',
+    source: 'the local Batch endpoint',
+  },
+  {
     pattern: /CAPACITY:/,
     lasts: false,
     who: 'nobody',

@@ -27,7 +27,7 @@ describe('the local Batch endpoint on a disk that is nearly full', () => {
     });
     assert.match(
       statusReason ?? '',
-      /^LOCAL:DISK_FULL - The disk of \S+state has 2\d MiB free\. Jobs start again by themselves once it has 32 MiB\.$/,
+      /^LOCAL:DISK_FULL - The disk of \S+state has less than 32 MiB free\. Jobs start by themselves once it has more\.$/,
     );
     assert.equal((await rig.describe(before)).status, 'RUNNING');
     writeFileSync(join(rig.folder, 'enough'), '');

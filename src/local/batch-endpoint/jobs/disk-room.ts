@@ -12,8 +12,8 @@ export class DiskRoom {
   get shortage(): string | undefined {
     if (this.neededMiB === 0) return undefined;
     const { bavail, bsize } = statfsSync(this.folder);
-    const freeMiB = Math.floor((bavail * bsize) / 2 ** 20);
-    if (freeMiB >= this.neededMiB) return undefined;
-    return `The disk of ${this.folder} has ${freeMiB} MiB free. Jobs start again by themselves once it has ${this.neededMiB} MiB.`;
+    if ((bavail * bsize) / 2 ** 20 >= this.neededMiB) return undefined;
+    // Without the free space itself, which changes all the time: every other text is reported anew.
+    return `The disk of ${this.folder} has less than ${this.neededMiB} MiB free. Jobs start by themselves once it has more.`;
   }
 }
