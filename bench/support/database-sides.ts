@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { openSimulatedStack } from '../../test/support/campaigns/simulated-stack.ts';
 import { TemporalCluster } from '../../test/support/cluster/temporal-cluster.ts';
@@ -21,36 +22,51 @@ interface Place {
   namespace: string;
 }
 
-/** The embedded stack, as every local campaign has it: over a SQLite file. Its worker, scorer, S3 and Batch are idle. */
+/** The embedded stack with a new home in this folder: over a SQLite file. Its worker, scorer, S3 and Batch are idle. */
 export async function openSqliteSide(folder: string): Promise<Side> {
+  rmSync(folder, { recursive: true, force: true });
   const stack = await openSimulatedStack(folder, { slots: { g4: 1, p3: 1 }, timeScale: 1_800 });
-  const { temporal } = stack.access;
   // Set by the stack for this process.
-  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
-  const worker = await startWorker({ address, namespace: temporal.options.namespace });
-  return {
-    run: (name, submissions, window) => runBare(temporal, name, submissions, window),
+  const { TEMPORAL_ADDRESS: address = '', TEMPORAL_NAMESPACE: namespace = '' } = process.env;
+  return openSide({
+    place: { address, namespace },
     cpuSeconds: () => usageOfParts(stack.home).temporal.cpuSeconds,
-    close: async () => {
-      worker.kill();
-      await stack.close();
-    },
-  };
+    close: stack.close,
+  });
 }
 
 /** A server over PostgreSQL. */
 export async function openPostgresSide(): Promise<Side> {
   const cluster = await TemporalCluster.start();
-  const { address, namespace } = cluster;
-  const connection = await Connection.connect({ address });
-  const worker = await startWorker(cluster);
-  return {
-    run: (name, submissions, window) => runBare(new Client({ connection, namespace }), name, submissions, window),
+  return openSide({
+    place: cluster,
     cpuSeconds: () => cpuSecondsOfFamily(cluster.pid) + cpuSecondsOfFamily(cluster.postgres.pid),
+    close: () => cluster.stop(),
+  });
+}
+
+interface Server extends Pick<Side, 'cpuSeconds' | 'close'> {
+  place: Place;
+}
+
+/** With a client whose payloads are plain, as the worker's are. */
+async function openSide({ place, cpuSeconds, close }: Server): Promise<Side> {
+  const worker = await startWorker(place);
+  const connection = await Connection.connect({ address: place.address });
+  const { workflow } = new Client({ connection, namespace: place.namespace });
+  return {
+    run: async (name, submissions, window) => {
+      const options = { workflowId: name, taskQueue: 'bench-bare' };
+      await workflow.execute<typeof bareCampaign>('bareCampaign', {
+        ...options,
+        args: [{ name, submissions, window }],
+      });
+    },
+    cpuSeconds,
     close: async () => {
       worker.kill();
       await connection.close();
-      await cluster.stop();
+      await close();
     },
   };
 }
@@ -62,12 +78,4 @@ async function startWorker({ address, namespace }: Place): Promise<ChildProcess>
   });
   await once(worker, 'message');
   return worker;
-}
-
-async function runBare({ workflow }: Client, name: string, submissions: number, window: number): Promise<void> {
-  await workflow.execute<typeof bareCampaign>('bareCampaign', {
-    workflowId: name,
-    taskQueue: 'bench-bare',
-    args: [{ name, submissions, window }],
-  });
 }
