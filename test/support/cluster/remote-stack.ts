@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../../src/local/project-root.ts';
-import { Rig, rigKey } from '../../local/batch-endpoint/endpoint-rig.ts';
+import { Rig } from '../../local/batch-endpoint/endpoint-rig.ts';
 import type { Ended } from '../campaign-command.ts';
 import { populationFile } from '../campaigns/simulated-campaign.ts';
 import { type S3Server, startS3Server } from '../servers/s3-server.ts';
 import { Daemon } from './daemon.ts';
+import { remoteEnvironment, type TemporalPlace } from './remote-environment.ts';
 
 /** Simulated seconds per second. */
 const timeScale = 600;
@@ -18,7 +19,7 @@ const workers = { worker: 'main,images,submit,await', scorer: 'score' };
 
 /** Where Temporal is, and which jobs run at once. */
 interface RemoteStackOptions {
-  temporal: { address: string; namespace: string };
+  temporal: TemporalPlace;
   /** By the name of a simulated class, as in {@link CampaignShape}. */
   slots: Record<string, number>;
 }
@@ -33,7 +34,7 @@ export class RemoteStack {
   private constructor(
     /** For files of campaigns. */
     readonly folder: string,
-    private readonly temporal: RemoteStackOptions['temporal'],
+    private readonly environment: NodeJS.ProcessEnv,
     readonly s3: S3Server,
     readonly batch: Rig,
   ) {}
@@ -48,9 +49,11 @@ export class RemoteStack {
     writeFileSync(population, JSON.stringify(populationFile({})));
     const jobs = { runner: undefined, reap: undefined, simulation: { population, timeScale, seed: 1 } };
     const batch = new Rig({ queues, ...jobs, callsPerSecond: 50, delays: {}, environment: s3.environment });
-    const stack = new RemoteStack(folder, temporal, s3, batch);
+    const environment = remoteEnvironment(folder, temporal, s3);
+    const stack = new RemoteStack(folder, environment, s3, batch);
     try {
       await batch.start();
+      environment['AWS_ENDPOINT_URL_BATCH'] = batch.url;
       for (const [name, served] of Object.entries(workers)) await stack.startWorker(name, served);
     } catch (error) {
       await stack.stop();
@@ -84,26 +87,6 @@ export class RemoteStack {
     const daemon = new Daemon(command('worker', '--queues', queues), { env });
     this.daemons.push(daemon);
     await daemon.start(() => existsSync(ready));
-  }
-
-  private get environment(): NodeJS.ProcessEnv {
-    const { folder, temporal, s3, batch } = this;
-    return {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      ...s3.environment,
-      HOLDOUT_STACK: 'remote',
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
-      AWS_ENDPOINT_URL_BATCH: batch.url,
-      HOLDOUT_BATCH_ACCESS_KEY_ID: rigKey.accessKeyId,
-      HOLDOUT_BATCH_SECRET_ACCESS_KEY: rigKey.secretAccessKey,
-      HOLDOUT_IMAGE_STORE: `oci:${join(folder, 'images')}`,
-      HOLDOUT_RUNNER_IMAGE: 'local',
-      HOLDOUT_HOME: join(folder, 'home'),
-      HOLDOUT_SEAL_KEYS: join(folder, 'seal-keys'),
-      HOLDOUT_SCRATCH: join(folder, 'scratch'),
-    };
   }
 }
 
