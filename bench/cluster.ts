@@ -1,5 +1,5 @@
 /**
- * `node --import tsx bench/cluster.ts`: bare campaigns of 300 submissions run in turn on the embedded stack's Temporal server, over
+ * `node --import tsx bench/cluster.ts`: bare campaigns of 150 submissions run in turn on the embedded stack's Temporal server, over
  * SQLite, and on a Temporal server over PostgreSQL. They have the activities and signals of whole campaigns, without content.
  */
 import { clusterServerVersion } from '../test/support/cluster/temporal-programs.ts';
@@ -7,9 +7,9 @@ import { temporalServerVersion } from '../src/local/tools/pinned-tools.ts';
 import { openPostgresSide, openSqliteSide, type Side } from './support/database-sides.ts';
 import { benchFolder, keepResult, quantile } from './support/results.ts';
 
-const submissions = 300;
+const submissions = 150;
 /** Open submissions at a time. */
-const window = 200;
+const window = 100;
 const rounds = Number(process.argv[2] ?? 4);
 
 interface Block {

@@ -79,7 +79,7 @@ export const benches: readonly Bench[] = [
     takes: '10 minutes',
     title: 'PostgreSQL beside SQLite',
     about:
-      'Bare campaigns of 300 child workflows, with the activities and signals of whole campaigns, in turn on a Temporal server over ' +
+      'Bare campaigns of 150 child workflows, with the activities and signals of whole campaigns, in turn on a Temporal server over ' +
       'SQLite and on one over PostgreSQL.',
   },
   {
