@@ -68,7 +68,7 @@ function report(found: readonly Round[]): void {
     [
       `Medians of ${found.length} rounds, each first over SQLite. The server’s processor time includes that of its database. Over SQLite ` +
         `it is Temporal ${temporalServerVersion} as the embedded stack starts it: a commit survives the process, but not always a ` +
-        `power failure. Over PostgreSQL it is Temporal ${clusterServerVersion} with 4 shards and PostgreSQL 15 with the settings of ` +
+        `power failure. Over PostgreSQL it is Temporal ${clusterServerVersion} with 4 shards and PostgreSQL 15 with its default settings: every ` +
         'commit is on the disk. Both, and their workers, share one machine.',
     ],
   );
