@@ -5,6 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
 const worker = await Worker.create({
   connection,
+  namespace: process.env['TEMPORAL_NAMESPACE'] ?? 'default',
   taskQueue: 'bench-bare',
   workflowsPath: fileURLToPath(new URL('../workflows/bare-workflows.ts', import.meta.url)),
   activities: { nothing: () => Promise.resolve() },

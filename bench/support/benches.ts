@@ -74,6 +74,15 @@ export const benches: readonly Bench[] = [
       'child workflows that go through the same activities and signals without content, on one stack.',
   },
   {
+    name: 'cluster',
+    script: 'cluster.ts',
+    takes: '10 minutes',
+    title: 'PostgreSQL beside SQLite',
+    about:
+      'Bare campaigns of 150 child workflows, with the activities and signals of whole campaigns, in turn on a Temporal server over ' +
+      'SQLite and on one over PostgreSQL.',
+  },
+  {
     name: 'verify',
     script: 'verify.ts',
     takes: '1 minute',

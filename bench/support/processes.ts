@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readRecord } from '../../src/local/stack/parts/part.ts';
 import { placesOf } from '../../src/local/stack/home/home.ts';
 
@@ -53,6 +53,26 @@ export function usageOfParts(home: string): Record<PartName, Usage> {
   const meter = new UsageMeter(home);
   meter.look();
   return meter.total();
+}
+
+/** Processor seconds of a process and of its children, also of ended ones. */
+export function cpuSecondsOfFamily(pid: number): number {
+  const pids = [
+    pid,
+    ...readdirSync('/proc')
+      .map(Number)
+      .filter((one) => parentOf(one) === pid),
+  ];
+  return pids.reduce((sum, one) => sum + (usageOf(one)?.cpuSeconds ?? 0), 0);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return parent === undefined ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Usage of a process from /proc; undefined if it no longer exists. */

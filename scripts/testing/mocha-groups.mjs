@@ -18,15 +18,21 @@ const long = join('test', 'long', '/');
 /** Campaigns under planned and random faults: `npm run chaos` runs them. */
 const chaos = join('test', 'chaos', '/');
 
+/** Campaigns on a Temporal server over PostgreSQL: `npm run test:cluster` runs them. */
+const cluster = join('test', 'cluster', '/');
+
 /** Every test file outside these folders, as a path from the project's root. */
 export const testFiles = () =>
-  filesUnder('test').filter((file) => ![cloud, long, chaos].some((folder) => file.startsWith(folder)));
+  filesUnder('test').filter((file) => ![cloud, long, chaos, cluster].some((folder) => file.startsWith(folder)));
 
 /** Every test file in test/long. */
 export const longTestFiles = () => filesUnder(long);
 
 /** Every test file in test/cloud. */
 export const cloudTestFiles = () => filesUnder(cloud);
+
+/** Every test file in test/cluster. */
+export const clusterTestFiles = () => filesUnder(cluster);
 
 /** @param {string} folder */
 const filesUnder = (folder) =>

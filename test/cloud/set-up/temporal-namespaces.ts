@@ -2,13 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { campaignWorkflowId, taskQueues, type TaskQueueName } from '../../../src/ids.ts';
-import { searchAttributes } from '../../../src/workflows/search-attributes.ts';
 import { eventually } from '../../support/eventually.ts';
+import { addSearchAttributes, makeNamespace } from '../../support/servers/make-namespace.ts';
 import { startTemporalServer, type TemporalServer } from '../../support/servers/temporal-server.ts';
 import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
-import { checkSearchAttributes } from '../../../src/cloud-checks/search-attributes.ts';
-
-const numbers = { KEYWORD: 2, INT: 3, DOUBLE: 4 } as const;
 
 /** A real Temporal server with namespaces that each lack one thing. */
 export class TemporalNamespaces {
@@ -35,21 +32,9 @@ export class TemporalNamespaces {
 
   /** A namespace in which these queues are polled, as workers do. */
   async make(namespace: string, queues: TaskQueueName[], { attributes = true } = {}): Promise<void> {
-    const day = 86_400;
-    await this.connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: (60 * day) as never },
-    });
+    await makeNamespace(this.connection, namespace);
+    if (attributes) await addSearchAttributes(this.connection, namespace);
     const client = new Client({ connection: this.connection, namespace });
-    if (attributes) {
-      const types = Object.values(searchAttributes).map(({ name, type }) => [name, numbers[type]] as const);
-      const request = { namespace, searchAttributes: Object.fromEntries(types) };
-      await eventually('the namespace takes search attributes', async () => {
-        await this.connection.operatorService.addSearchAttributes(request);
-        return true;
-      });
-      await eventually('it has them', async () => (await checkSearchAttributes(client)).kind === 'present');
-    }
     this.polls.push(...queues.map((queue) => this.poll(client, queue)));
     await eventually('the queues are polled', async () => {
       const unpolled = await unpolledBy(client);
