@@ -41,7 +41,7 @@ import { runInLog } from './worker/run-in-log.ts';
 import { installRuntime } from './worker/runtime.ts';
 import { activitySpans } from './worker/tracing/activity-spans.ts';
 import type { Tracing } from './worker/tracing/open-tracing.ts';
-import { buildIdFrom, workflowsOf } from './worker/worker-build.ts';
+import { buildIdFrom, workflowOptions } from './worker/worker-build.ts';
 import { WorkflowRuns } from './worker/workflow-runs.ts';
 import { failOnNondeterminism } from './workflows/nondeterminism.ts';
 
@@ -99,7 +99,7 @@ const optionsOf = (queue: TaskQueueName, build: string | undefined) => ({
   shutdownForceTime: '30 seconds' as const,
   maxHeartbeatThrottleInterval,
   ...(queue === 'main' && {
-    ...workflowsOf(fileURLToPath(new URL('workflows.js', import.meta.url)), build),
+    ...workflowOptions(fileURLToPath(new URL('workflows.js', import.meta.url)), build),
     workflowFailureErrorTypes: failOnNondeterminism,
   }),
   ...queueLimits[queue],

@@ -23,7 +23,7 @@ export function buildIdFrom(option: string | undefined, variable: string | undef
  * How the worker of the queue main takes workflows: those of its build and, once it is the current one, new ones. Without a build
  * id, every one.
  */
-export function workflowsOf(
+export function workflowOptions(
   codePath: string,
   id: string | undefined,
 ): { workflowBundle: WorkflowBundleOption; workerDeploymentOptions?: WorkerDeploymentOptions } {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldoutError } from '../../src/errors.ts';
-import { buildIdFrom, workflowsOf } from '../../src/worker/worker-build.ts';
+import { buildIdFrom, workflowOptions } from '../../src/worker/worker-build.ts';
 
 describe('the build of a worker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-build-'));
@@ -34,8 +34,8 @@ describe('the build of a worker', () => {
   }
 
   it('pins workflows to it, and changes no line of their code', () => {
-    assert.deepEqual(workflowsOf(bundle, undefined), { workflowBundle: { codePath: bundle } });
-    const { workflowBundle, workerDeploymentOptions } = workflowsOf(bundle, 'week-2');
+    assert.deepEqual(workflowOptions(bundle, undefined), { workflowBundle: { codePath: bundle } });
+    const { workflowBundle, workerDeploymentOptions } = workflowOptions(bundle, 'week-2');
     assert.deepEqual(workerDeploymentOptions, {
       useWorkerVersioning: true,
       version: { deploymentName: 'holdout', buildId: 'week-2' },

@@ -5,7 +5,7 @@ import { commandMessages } from '../../workflows/signals-and-queries.ts';
 import type { Access } from '../access.ts';
 import { namesOf } from '../pseudonyms/names-of-campaign.ts';
 import { addRounds, nextRounds } from './added-rounds.ts';
-import { countOf } from './select-submissions.ts';
+import { countText } from './select-submissions.ts';
 import { confirmed } from '../confirm.ts';
 import { costLines } from './cost-estimate.ts';
 import { campaignFromS3 } from './campaign-from-s3.ts';
@@ -23,13 +23,13 @@ export async function appendRows(
   const known = await campaignFromS3(access, frozen.campaign);
   const names = new Names(frozen.campaign, rows, (await namesOf(access, frozen.campaign)).isHidden);
   const meaning = [
-    `the submissions file has ${countOf(rows, names)} that ${frozen.campaign} does not have yet`,
+    `the submissions file has ${countText(rows, names)} that ${frozen.campaign} does not have yet`,
     ...(await costLines(access, known, submissions)),
   ];
   if (!(await confirmed(meaning, `Add them to ${frozen.campaign}?`, options))) return false;
   await uploadImages({ store: access.store, buckets: access.buckets, report: options.output.say }, appended);
   const added = { ...nextRounds(submissions, 'evaluate'), submissions: rows };
   await addRounds(access, frozen, commandMessages.addSubmissions, added, {});
-  options.output.say(`done: added ${countOf(rows, names)}`);
+  options.output.say(`done: added ${countText(rows, names)}`);
   return true;
 }

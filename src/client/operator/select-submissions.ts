@@ -58,7 +58,7 @@ export function selectSubmissions(
   return {
     chosen,
     reason,
-    lines: [`${command} of ${countOf(chosen, names)}`, ...leftOut.map((line) => `skipped, ${line}`)],
+    lines: [`${command} of ${countText(chosen, names)}`, ...leftOut.map((line) => `skipped, ${line}`)],
   };
 }
 
@@ -116,7 +116,7 @@ function someOf(names: readonly string[]): string {
 }
 
 /** `3 submissions of 2 teams (a, b, c)`. */
-export const countOf = (rows: readonly { submission: string; team: string }[], names: Names): string =>
+export const countText = (rows: readonly { submission: string; team: string }[], names: Names): string =>
   `${counted(rows.length, 'submission')} of ${counted(new Set(rows.map(({ team }) => team)).size, 'team')} (${someOf(
     rows.map(({ submission }) => names.submission(submission)),
   )})`;

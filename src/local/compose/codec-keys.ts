@@ -11,7 +11,7 @@ import { required } from './container-environment.ts';
  * Checks the key file of HOLDOUT_CODEC_KEYS, or creates it at the first start of a Compose stack. Throws USAGE,
  * CODEC_KEYS_UNREADABLE.
  */
-export async function openCodecKeys(env: NodeJS.ProcessEnv): Promise<void> {
+export async function openComposeKeys(env: NodeJS.ProcessEnv): Promise<void> {
   const file = required(env, 'HOLDOUT_CODEC_KEYS');
   if (existsSync(file)) {
     readKeyFile(file);

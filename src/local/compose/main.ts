@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldoutError, messageOf, holdoutError } from '../../errors.ts';
 import { accountsFile, makeBuckets } from '../stack/parts/s3.ts';
-import { openCodecKeys } from './codec-keys.ts';
+import { openComposeKeys } from './codec-keys.ts';
 import { credentialsIn, required, startUpFileOf } from './container-environment.ts';
 
 const commands: Record<string, (env: NodeJS.ProcessEnv) => void | Promise<void>> = {
@@ -11,7 +11,7 @@ const commands: Record<string, (env: NodeJS.ProcessEnv) => void | Promise<void>>
   's3-accounts': (env) =>
     writePrivately(join(required(env, 'HOLDOUT_S3_ACCOUNTS'), 'users.json'), accountsFile(credentialsIn(env))),
   's3-buckets': (env) => makeBuckets(required(env, 'AWS_ENDPOINT_URL_S3'), credentialsIn(env)),
-  'codec-keys': openCodecKeys,
+  'codec-keys': openComposeKeys,
   'batch-start-up': (env) =>
     writePrivately(join(required(env, 'HOLDOUT_STATE'), 'start-up.json'), JSON.stringify(startUpFileOf(env), null, 2)),
 };

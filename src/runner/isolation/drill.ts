@@ -10,7 +10,7 @@ import { judgeGvisor } from './control-checks/gvisor.ts';
 import { judgeControls } from './control-checks/judge-controls.ts';
 import { asFilled, withFillableOutput } from './largest-output.ts';
 import type { AttackPlan } from './program/hostile-program.ts';
-import { listen } from './listeners.ts';
+import { startListeners } from './listeners.ts';
 
 export interface Drill {
   settings: RunnerSettings;
@@ -38,7 +38,7 @@ async function checksOf(request: Drill): Promise<ControlCheck[]> {
 
 /** One container with the hostile program. */
 async function evidenceOf({ settings, run, stop }: Drill, exhausts: AttackPlan['exhausts']): Promise<DrillEvidence> {
-  const listeners = await listen(runPathsOf(settings).container);
+  const listeners = await startListeners(runPathsOf(settings).container);
   try {
     const program = programFor(run, listeners.targets, exhausts);
     const confined = await runConfined({ ...program, settings, run, stop });

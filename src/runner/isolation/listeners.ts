@@ -24,7 +24,7 @@ export interface Listeners {
 }
 
 /** Listens on the host's loopback and on a socket without a file, whose name is `name`. */
-export async function listen(name: string): Promise<Listeners> {
+export async function startListeners(name: string): Promise<Listeners> {
   const reached = new Set<string>();
   const [tcp, unix] = [createServer(), createServer()];
   await Promise.all([once(tcp.listen(0, '127.0.0.1'), 'listening'), once(unix.listen(`\0${name}`), 'listening')]);

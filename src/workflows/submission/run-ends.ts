@@ -17,7 +17,7 @@ export interface GrantedRun {
 }
 
 /** The run as the ledger gets it. */
-export function recordOf({ n, purpose, instanceClass }: GrantedRun, end: RunEnd): RunRecord {
+export function runRecordOf({ n, purpose, instanceClass }: GrantedRun, end: RunEnd): RunRecord {
   const { jobId, reason, cause, billedSeconds, costMicroUsd, facts } = end;
   return {
     n,

@@ -17,7 +17,7 @@ import { causeOf, followJob, mayStillBeRunning, type FollowedJob } from '../jobs
 import { EndableRun } from '../jobs/end-unwanted-run.ts';
 import type { RunEnd } from '../../activities/run-end.ts';
 import type { SubmittedRun } from '../../activities/jobs/submitted-runs.ts';
-import { leftBehind, neverRan, recordOf, settlementOf, type GrantedRun } from './run-ends.ts';
+import { leftBehind, neverRan, runRecordOf, settlementOf, type GrantedRun } from './run-ends.ts';
 
 export interface SubmissionInput extends SealedInput {
   campaign: string;
@@ -181,11 +181,11 @@ export class SubmissionRuns {
   private recordFailure(granted: GrantedRun, { jobId, error, mayStillRun }: FailedJob): void {
     const stillRunning = mayStillRun ? `; ${mayStillBeRunning(jobId, `a job of run ${granted.n}`)}` : '';
     const cause = `${causeOf(error, this.input)}${stillRunning}`;
-    this.details.add(recordOf(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause }));
+    this.details.add(runRecordOf(granted, { ...neverRan, ...this.worstCase(granted), jobId, cause }));
   }
 
   private recordEnd(granted: GrantedRun, end: RunEnd): void {
-    this.details.add(recordOf(granted, end));
+    this.details.add(runRecordOf(granted, end));
     this.grants.ended(settlementOf(granted, end));
   }
 

@@ -33,7 +33,7 @@ import { campaignStart } from '../../../src/client/operator/start-workflow.ts';
 import { codecOptions } from '../../../src/codec/client-codec.ts';
 import type { KeyRing } from '../../../src/codec/key-ring.ts';
 import { authentication } from '../../../src/worker/authentication.ts';
-import { workflowsOf } from '../../../src/worker/worker-build.ts';
+import { workflowOptions } from '../../../src/worker/worker-build.ts';
 import { submissionFinishedSignal } from '../../../src/workflows/signals-and-queries.ts';
 import { failOnNondeterminism } from '../../../src/workflows/nondeterminism.ts';
 import { ScriptedCanaries } from './scripted-canaries.ts';
@@ -162,7 +162,7 @@ export class ScriptedCampaign {
       taskQueue: taskQueues.main,
       activities: this.activities(),
       workflowFailureErrorTypes: failOnNondeterminism,
-      ...workflowsOf(codePath, id),
+      ...workflowOptions(codePath, id),
     });
     rmSync(folder, { recursive: true });
     const running = worker.run();

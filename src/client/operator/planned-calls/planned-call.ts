@@ -50,7 +50,7 @@ export const uploadsTo = (resource: string, files: string, partsFrom: string): C
 export const isInEcr = (reference: string): boolean => ecrHostOf(hostOf(reference) ?? '') !== undefined;
 
 /** How many submissions have an image of this kind. */
-export const countOf = ({ submissions }: CheckedCampaign, kind: ImageLocation['kind']): number =>
+export const imagesAt = ({ submissions }: CheckedCampaign, kind: ImageLocation['kind']): number =>
   submissions.filter(({ image }) => image.kind === kind).length;
 
 /** Submissions whose image is handed in by a reference to a repository of ECR. */

@@ -1,5 +1,5 @@
 import type { CheckedCampaign } from '../../../intake/checked-campaign.ts';
-import { callsOn, countInEcr, countOf, isInEcr, queuesOf, uploadsTo } from './planned-call.ts';
+import { callsOn, countInEcr, imagesAt, isInEcr, queuesOf, uploadsTo } from './planned-call.ts';
 import type { CallOfProgram, PlannedUse } from './planned-call.ts';
 
 /** Of `start`: its checks, the upload, and the report at the end of the campaign. */
@@ -55,8 +55,8 @@ function uploads(campaign: CheckedCampaign, { buckets, inputFiles }: PlannedUse)
 }
 
 function imageUploads(campaign: CheckedCampaign, { buckets }: PlannedUse): CallOfProgram[] {
-  const archives = countOf(campaign, 'archive');
-  const stored = countOf(campaign, 's3');
+  const archives = imagesAt(campaign, 'archive');
+  const stored = imagesAt(campaign, 's3');
   const inEcr = countInEcr(campaign);
   const images = `${buckets.images}/${campaign.campaign}/…`;
   const pinned = [

@@ -1,7 +1,7 @@
 import type { CheckedCampaign } from '../../../intake/checked-campaign.ts';
 import { dollars } from '../../../campaign/model/money.ts';
 import { worstCanaryMicroUsd } from '../../../campaign/model/canaries/canary-limits.ts';
-import { callsOn, countInEcr, countOf, isInEcr, queuesOf, runsOf } from './planned-call.ts';
+import { callsOn, countInEcr, imagesAt, isInEcr, queuesOf, runsOf } from './planned-call.ts';
 import type { CallOfProgram, PlannedUse } from './planned-call.ts';
 
 /** Of the workers of the queues main, images, submit and await: their checks at the start, then the campaign. */
@@ -24,7 +24,7 @@ function checks({ buckets, definitions }: PlannedUse): CallOfProgram[] {
 }
 
 function images(campaign: CheckedCampaign, { buckets, imageStore, imageScan }: PlannedUse): CallOfProgram[] {
-  const archives = countOf(campaign, 'archive') + countOf(campaign, 's3');
+  const archives = imagesAt(campaign, 'archive') + imagesAt(campaign, 's3');
   const inEcr = countInEcr(campaign);
   const count = `${campaign.submissions.length}`;
   const store = [
