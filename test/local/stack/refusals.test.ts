@@ -78,7 +78,7 @@ describe('the embedded stack refuses with a clear message', () => {
     await rig.prepare();
     await assert.rejects(rig.open({ home }), says('DISK_FULL', /has only 1[0-9] MiB free; a start needs 2048 MiB/));
     assert.deepEqual(jsonFilesIn(join(home, 'run')), []);
-    await rig.remove();
+    rig.remove();
   });
 
   it('a history of another Temporal server', () => {
