@@ -61,7 +61,8 @@ async function endOne(temporal: Client, signal: NodeJS.Signals): Promise<number[
   const before = await followingOf(temporal);
   const load = new Map<number, number>();
   for (const { worker } of before) load.set(worker, (load.get(worker) ?? 0) + 1);
-  const [victim = 0] = [...load].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  const [victim] = [...load].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  if (victim === undefined) throw new Error('no worker follows a run');
   const endedAt = Date.now();
   process.kill(victim, signal);
   let after: Following[] = [];

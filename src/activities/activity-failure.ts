@@ -8,8 +8,9 @@ import { sha256 } from '../sha256.ts';
  * the round alone: an error's words may name archive entries, paths of a host or a contestant's text. They are in the worker's
  * log. Where the codec seals payloads, the failure's details have them too, shortened, for `status`: the cause, and the next step
  * unless it follows from the code; else only the {@link causeId}. Errors of Temporal itself, such as a cancellation, pass.
+ * `nextRetryDelay` (ms) replaces the pause of the activity's retry policy.
  */
-export function activityFailure(error: unknown, input: unknown, isSealed: boolean): unknown {
+export function activityFailure(error: unknown, input: unknown, isSealed: boolean, nextRetryDelay?: number): unknown {
   if (error instanceof TemporalFailure || (error instanceof Error && error.name === 'AbortError')) return error;
   const isKnown = error instanceof HoldoutError;
   const { n } = (input ?? {}) as { n?: unknown };
@@ -17,6 +18,7 @@ export function activityFailure(error: unknown, input: unknown, isSealed: boolea
   return ApplicationFailure.create({
     type,
     message: `${type}${placeOf(idsIn(input), n)}; the worker’s log ${isSealed ? 'and holdout status have' : 'has'} the cause`,
+    ...(nextRetryDelay !== undefined && { nextRetryDelay }),
     nonRetryable: isKnown && (error.source !== 'platform' || error.code === 'OBJECT_DIFFERS'),
     details: isSealed ? [causeIn(error, input), ...(isKnown ? ownNext(error) : [])] : [unnamed(error, input)],
   });

@@ -42,10 +42,10 @@ export function createActivities(deps: Dependencies) {
     pullImage: bind(deps, withHeartbeat(pullImage)),
     probeGpuMemory: bind(deps, profileProbe),
     submitBatchJob: bind(deps, submitBatchJob),
-    awaitBatchJob: bind(deps, awaitBatchJob),
+    awaitBatchJob: bind(deps, awaitBatchJob, pauseAfterError),
     endJobs: bind(deps, endUnfollowedJobs),
     submitCanary: bind(deps, submitCanary),
-    awaitCanary: bind(deps, awaitCanary),
+    awaitCanary: bind(deps, awaitCanary, pauseAfterError),
     recordCanary: bind(deps, recordCanary),
     scoreOutput: bind(deps, withHeartbeat(scoreOutput)),
     recordResult: bind(deps, recordResult),
@@ -58,7 +58,14 @@ export type Activities = ReturnType<typeof createActivities>;
  * Gives an activity its dependencies and turns errors into failures without their words, see {@link activityFailure}. Reports
  * an activity that keeps failing to the campaign.
  */
-function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, input: Input) => Promise<Output>) {
+/** The pause (ms) after an attempt that failed by itself. The retry policy of these activities is for those that lost their worker. */
+const pauseAfterError = (attempt: number): number => Math.min(60_000, 1_000 * 2 ** (attempt - 1));
+
+function bind<Input, Output>(
+  deps: Dependencies,
+  activity: (deps: Dependencies, input: Input) => Promise<Output>,
+  pause?: (attempt: number) => number,
+) {
   return async (input: Input): Promise<Output> => {
     try {
       const output = await activity(deps, input);
@@ -67,7 +74,7 @@ function bind<Input, Output>(deps: Dependencies, activity: (deps: Dependencies, 
     } catch (error) {
       const isSealed = deps.settings.codecKeys !== undefined;
       await reportFailure(deps, input, isSealed ? error : withoutWords(error, input));
-      const failure = activityFailure(error, input, isSealed);
+      const failure = activityFailure(error, input, isSealed, pause?.(Context.current().info.attempt));
       if (failure !== error) Context.current().log.warn('an activity failed', { error, cause: causeId(error, input) });
       throw failure;
     }

@@ -35,7 +35,8 @@ export function isProcessRunning(identity: ProcessIdentity): boolean {
 
 /** Tells a folder from its copies, also from one that has taken its place. */
 export function folderIdentity(folder: string): string {
-  const { dev, ino } = statSync(folder);
+  // As `stat` prints them: some file systems number beyond what a double holds.
+  const { dev, ino } = statSync(folder, { bigint: true });
   return `${dev}:${ino}`;
 }
 

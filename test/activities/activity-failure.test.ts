@@ -33,6 +33,11 @@ describe('the failure of an activity', () => {
     );
   });
 
+  it('has the pause until the next attempt, if one is given', () => {
+    assert.equal((activityFailure(new Error('x'), input, true, 4_000) as ApplicationFailure).nextRetryDelay, 4_000);
+    assert.equal(failureOf(new Error('x')).nextRetryDelay, undefined);
+  });
+
   it('keeps the cause in its details, without the paths of a host', () => {
     const [copied, , missing] = errors.map((error) => failureOf(error).details?.[0] as string);
     assert.match(copied ?? '', /layer 1: etc/);

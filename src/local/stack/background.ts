@@ -8,6 +8,7 @@ import { openHome, requireRoom } from './home/home.ts';
 import { logOf, logTail, spawnLogged } from './parts/part-log.ts';
 import { runningStack } from './open-stack.ts';
 import { readUsers } from './users.ts';
+import { keeperOf } from './keeper.ts';
 
 /**
  * Ensures that the stack of a home is up and stays up after this process ends: a separate process (`local up`) keeps it up
@@ -17,7 +18,7 @@ export async function bringUpInBackground(folder: string, report: ReportLine): P
   const home = openHome(folder, report);
   const isUp = (): boolean => runningStack(folder) !== undefined && readUsers(home).some(({ stays }) => stays);
   if (isUp()) return;
-  requireRoom(home);
+  if (keeperOf(home.folder) === undefined) requireRoom(home);
   const log = logOf(home, 'keeper');
   report(`starting the stack in the background (${log})`);
   const client = join(projectRoot(), 'dist', 'client.mjs');

@@ -9,7 +9,7 @@ import { running } from './running-rig.ts';
 describe('the local Batch endpoint on a disk that is nearly full', () => {
   const disk = mkdtempSync(join(tmpdir(), 'holdout-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'holdout-test', disk]);
-  const rig = running({ stateFolder: join(disk, 'state'), minFreeMiB: 32 });
+  const rig = running({ stateFolder: join(disk, 'state'), minFreeMiB: 32, queues: [{ name: 'gpu', slots: 1 }] });
   after(() => {
     execFileSync('umount', ['--lazy', disk]);
     rmdirSync(disk);
@@ -35,5 +35,21 @@ describe('the local Batch endpoint on a disk that is nearly full', () => {
     assert.equal((await rig.describe(held)).status, 'RUNNABLE');
     rmSync(ballast);
     await rig.reach(held, 'SUCCEEDED');
+  });
+
+  it('no longer says so once there is room, while the job waits for a slot', async () => {
+    const enough = join(rig.folder, 'enough again');
+    const first = await rig.submit('while [ ! -e "$FOLDER/enough again" ]; do sleep 0.05; done');
+    await rig.reach(first, 'RUNNING');
+    const second = await rig.submit('true');
+    await rig.reach(second, 'RUNNABLE');
+    const reason = async (): Promise<string | undefined> => (await rig.describe(second)).statusReason;
+    writeFileSync(ballast, Buffer.alloc(40 * 2 ** 20));
+    await eventually('a reason', reason);
+    rmSync(ballast);
+    await eventually('no reason', async () => ((await reason()) === undefined ? true : undefined));
+    assert.equal((await rig.describe(second)).status, 'RUNNABLE');
+    writeFileSync(enough, '');
+    await rig.reach(second, 'SUCCEEDED');
   });
 });

@@ -64,6 +64,12 @@ export function stateOfProcess(folder: string): ProcessState {
   return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
 }
 
+/** Whether the folder is a copy of that of a job, which may run: its containers and control groups are not this one's. */
+export const isCopiedJob = (folder: string): boolean => {
+  const written = contentOf(join(folder, 'process'));
+  return written !== undefined && written !== forbidden && identityIn(folder) === undefined;
+};
+
 /** Ensures that a process that has not started never starts; false when it has started in the meantime. */
 export function forbidProcess(folder: string): boolean {
   try {

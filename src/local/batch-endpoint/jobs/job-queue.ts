@@ -4,7 +4,7 @@ import { droppedJob } from './job-end.ts';
 import { type JobRecord } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
 import { blockedBy } from './placement.ts';
-import { blockedText, diskText, limitText } from './status-reasons.ts';
+import { blockedText, diskText, isDiskText, limitText } from './status-reasons.ts';
 import { frontLength, type QueueFront } from './queue-front.ts';
 
 type Queue = StartUp['queues'][number];
@@ -58,7 +58,10 @@ export class JobQueue {
     const { shortage } = this.disk;
     if (shortage !== undefined) return this.explain(head, diskText(shortage));
     const reason = this.reasonOf(head);
-    if (reason === undefined) return;
+    if (reason === undefined) {
+      if (isDiskText(head.detail.statusReason)) this.explain(head, undefined);
+      return;
+    }
     const since = front.of(name)[0]?.since ?? now;
     const limit = this.queue.jobStateTimeLimitActions.find((action) => action.reason === reason);
     if (limit !== undefined && now - since > limit.maxTimeSeconds * 1000) {
@@ -67,9 +70,10 @@ export class JobQueue {
     this.explain(head, blockedText(reason, this.queue.machine?.instanceType ?? name));
   }
 
-  private explain(head: JobRecord, statusReason: string): void {
-    if (head.detail.statusReason === statusReason) return;
-    this.jobs.show({ ...head, detail: { ...head.detail, statusReason } });
+  private explain(head: JobRecord, statusReason: string | undefined): void {
+    const { statusReason: before, ...detail } = head.detail;
+    if (before === statusReason) return;
+    this.jobs.show({ ...head, detail: { ...detail, ...(statusReason !== undefined && { statusReason }) } });
   }
 
   private reasonOf({ detail }: JobRecord): ReturnType<typeof blockedBy> {

@@ -18,7 +18,9 @@ export const blockedText = (reason: UnplacedReason, instanceType: string): strin
   `${reason} - ${texts[reason].replace('instanceTypeName', instanceType)}`;
 
 /** The same for a reason that AWS does not have. */
-export const diskText = (shortage: string): string => `LOCAL:DISK_FULL - ${shortage}`;
+export const diskText = (shortage: string): string => `${diskFull} - ${shortage}`;
+export const isDiskText = (statusReason = ''): boolean => statusReason.startsWith(diskFull);
+const diskFull = 'LOCAL:DISK_FULL';
 
 /** The job's statusReason after a jobStateTimeLimitAction of its queue. */
 export const limitText = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
