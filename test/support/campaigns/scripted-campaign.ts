@@ -81,6 +81,8 @@ export class ScriptedCampaign {
   /** Batch's response to a submit; throws to make it fail. Undefined: Batch creates the job. */
   submit: (runKey: string, withdraw: boolean) => Submitted | undefined = () => undefined;
   timings: Timings = embeddedTimings;
+  /** Between two checks for lost reports, in ms. */
+  reconcile = 500;
   /** Delays a check whether silent submissions still run. */
   holdLivenessCheck: (submissions: readonly string[]) => Promise<void> | undefined = () => undefined;
   /** Delays the end of a round's workflow after its report. */
@@ -236,6 +238,7 @@ export class ScriptedCampaign {
     this.holdCopy = () => undefined;
     this.submit = () => undefined;
     this.timings = embeddedTimings;
+    this.reconcile = 500;
     this.publish = () => undefined;
     this.beforeCampaignActivity = () => undefined;
     this.queuesOfEnds.length = 0;
@@ -262,7 +265,7 @@ export class ScriptedCampaign {
       },
       openCampaign: async ({ workLists }) => ({
         frozen: this.frozen,
-        timings: { ...this.timings, reconcile: 500 },
+        timings: { ...this.timings, reconcile: this.reconcile },
         work: workOf(this.frozen, workLists, this.rounds.work(workLists)),
       }),
       nextSubmissions: async ({ workLists, picks }) => {
