@@ -148,6 +148,8 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     const seconds = (performance.now() - killed) / 1000;
     assert.match(said, new RegExp(`ended the submission of job ${job.jobId}: its runner is gone`));
     assert.ok(seconds > 10 && seconds < 30, `${seconds} s`);
+    // The next job would remove it.
+    await batch.host.docker('rm', `ho-${job.jobId}-runner`);
   });
 
   it('removes what a job left whose launcher and runner were both killed, before it begins', async () => {
