@@ -54,13 +54,14 @@ export function createActivities(deps: Dependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-/**
- * Gives an activity its dependencies and turns errors into failures without their words, see {@link activityFailure}. Reports
- * an activity that keeps failing to the campaign.
- */
 /** The pause (ms) after an attempt that failed by itself. The retry policy of these activities is for those that lost their worker. */
 const pauseAfterError = (attempt: number): number => Math.min(60_000, 1_000 * 2 ** (attempt - 1));
 
+/**
+ * Gives an activity its dependencies and turns errors into failures without their words, see {@link activityFailure}. Reports
+ * an activity that keeps failing to the campaign. `pause` (ms)
+ * replaces that of the retry policy after an error.
+ */
 function bind<Input, Output>(
   deps: Dependencies,
   activity: (deps: Dependencies, input: Input) => Promise<Output>,

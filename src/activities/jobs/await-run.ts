@@ -39,7 +39,8 @@ const longestBeat = 2_000;
  * Waits for the end of a run, with heartbeats `{jobId, status, lastPolledAt}`. When the worker shuts down, the job
  * continues and the next attempt finds it again. A cancellation gives up the run, terminates its job and still returns
  * its cost. If Batch cannot be reached then, a job that has begun the run is left behind, and this process
- * goes on trying to end it. If S3 cannot be reached, the job is ended too, and the run once S3 responds. `longestSeconds`: after these Batch itself has ended any job of the run.
+ * goes on trying to end it. If S3 cannot be reached, the job is ended too, and the run once S3 responds. `longestSeconds`: after
+ * these Batch itself has ended any job of the run.
  */
 export async function awaitRun<Outcome extends AnyOutcome = RunOutcome>(
   deps: Dependencies,

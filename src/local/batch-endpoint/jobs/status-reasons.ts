@@ -17,10 +17,13 @@ export type UnplacedReason = keyof typeof texts;
 export const blockedText = (reason: UnplacedReason, instanceType: string): string =>
   `${reason} - ${texts[reason].replace('instanceTypeName', instanceType)}`;
 
+const diskFull = 'LOCAL:DISK_FULL';
+
 /** The same for a reason that AWS does not have. */
 export const diskText = (shortage: string): string => `${diskFull} - ${shortage}`;
+
+/** Whether a job's statusReason is a {@link diskText}. */
 export const isDiskText = (statusReason = ''): boolean => statusReason.startsWith(diskFull);
-const diskFull = 'LOCAL:DISK_FULL';
 
 /** The job's statusReason after a jobStateTimeLimitAction of its queue. */
 export const limitText = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
