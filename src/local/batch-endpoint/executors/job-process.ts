@@ -64,11 +64,11 @@ export function stateOfProcess(folder: string): ProcessState {
   return { kind: 'exited', code: Number(code), at: changedAt(join(folder, 'exit')) };
 }
 
-/** Whether the folder is a copy of that of a job, which may run: its containers and control groups are not this one's. */
-export const isCopiedJob = (folder: string): boolean => {
-  const written = contentOf(join(folder, 'process'));
-  return written !== undefined && written !== forbidden && identityIn(folder) === undefined;
-};
+/**
+ * Whether a process of this folder ever ran. Not so for one that was forbidden, nor in a copy of the folder: what the original's
+ * process holds, its containers and control groups, is not the copy's to clean up.
+ */
+export const hasStarted = (folder: string): boolean => identityIn(folder) !== undefined;
 
 /** Ensures that a process that has not started never starts; false when it has started in the meantime. */
 export function forbidProcess(folder: string): boolean {

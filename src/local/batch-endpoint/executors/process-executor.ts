@@ -5,7 +5,7 @@ import type { JobExecutor, JobListener } from '../jobs/job-executor.ts';
 import {
   startedAtOf,
   forbidProcess,
-  isCopiedJob,
+  hasStarted,
   killLeftovers,
   lastActivityAt,
   signalRunner,
@@ -76,7 +76,7 @@ export class ProcessExecutor implements JobExecutor {
 
   async cleanUp(jobId: string, end: JobEnd): Promise<void> {
     const folder = this.place.folderOf(jobId);
-    if (isCopiedJob(folder)) return;
+    if (!hasStarted(folder)) return;
     if (end.kind === 'lost') killLeftovers(folder, jobId);
     // A runner that exits with 0 has cleaned up; any other end may be a crash.
     if (end.kind === 'lost' || (end.kind === 'exited' && end.code !== 0)) await this.reap(jobId);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -36,22 +36,30 @@ describe('the folder of a running job, copied with its home', () => {
 });
 
 describe('an endpoint over a copy of the state of another', () => {
-  const [original, copy] = [new Rig(), new Rig()];
-  after(async () => {
-    await copy.remove();
-    await original.remove();
+  const rigs: Rig[] = [];
+  afterEach(async () => {
+    for (const rig of rigs.splice(0).reverse()) await rig.remove();
   });
 
-  it('has lost the jobs that run there, and cleans up nothing of them', async () => {
-    await original.start();
-    await original.register();
-    const running = await original.submit('exec sleep 300');
-    await original.reach(running, 'RUNNING');
-    cpSync(original.startUp.stateFolder, copy.startUp.stateFolder, { recursive: true });
-    await copy.start();
-    const { statusReason } = await copy.reach(running, 'FAILED');
-    assert.match(statusReason ?? '', /^Host EC2 .* terminated\.$/);
-    assert.equal(existsSync(join(copy.folder, 'reaped')), false);
-    assert.equal((await original.describe(running)).status, 'RUNNING');
-  });
+  /** The moment of the copy: after the job's process has written its identity, or, as the file lacks it, before. */
+  for (const [moment, files] of [
+    ['while a job runs', []],
+    ['while a job starts', ['process', 'runner']],
+  ] as const) {
+    it(`that was made ${moment} has lost the job, and cleans up nothing of it`, async () => {
+      const [original, copy] = [new Rig(), new Rig()];
+      rigs.push(original, copy);
+      await original.start();
+      await original.register();
+      const job = await original.submit('echo runs >"$FOLDER/runs"; exec sleep 300');
+      await original.written('runs');
+      cpSync(original.startUp.stateFolder, copy.startUp.stateFolder, { recursive: true });
+      for (const file of files) rmSync(join(copy.startUp.stateFolder, 'jobs', job, file));
+      await copy.start();
+      const { statusReason } = await copy.reach(job, 'FAILED');
+      assert.match(statusReason ?? '', /^Host EC2 .* terminated\.$/);
+      assert.deepEqual(copy.reaped(), []);
+      assert.equal((await original.describe(job)).status, 'RUNNING');
+    });
+  }
 });
