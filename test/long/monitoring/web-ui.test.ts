@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { browserRefusedPorts } from '../../../src/local/stack/parts/browser-refused-ports.ts';
 import { SimulatedHome, endless } from '../../support/campaigns/simulated-home.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -21,8 +22,11 @@ const pictures = process.env['HOLDOUT_TEST_PICTURES'];
     await home.until('two run', ({ counts }) => counts.running === 2);
     browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1400, height: 1050 } });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(addressOf('campaign%3Asteered'));
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(page.url(), await page.locator('body').innerText());
   });
   after(async () => {
     await browser?.close();
@@ -74,6 +78,14 @@ const pictures = process.env['HOLDOUT_TEST_PICTURES'];
         `http://127.0.0.1:${port}/api/v1/namespaces/default/workflows/x/terminate`,
       );
       assert.match(await sent, /Failed to fetch/);
+    }
+    await stranger.close();
+  });
+
+  it('refuses every port that those of Temporal are chosen from', async () => {
+    const stranger = await browser.newPage();
+    for (const port of browserRefusedPorts) {
+      await assert.rejects(stranger.goto(`http://127.0.0.1:${port}/`), /ERR_UNSAFE_PORT/, String(port));
     }
     await stranger.close();
   });
