@@ -1,13 +1,18 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { visibleJson } from '../../escaping/visible.ts';
+import type { HoldoutError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import type { Output } from '../output.ts';
 
 /** The context with which every command is registered. */
 export interface CommandContext {
-  /** Makes an action on a campaign: opens the connections, does the work, closes them. The work may return an exit status. */
+  /**
+   * Makes an action on a campaign: opens the connections, does the work, closes them. The work may return an exit status.
+   * `withoutRecord`: what is done instead while the bucket of the records cannot be used, because of this fault.
+   */
   withAccess: <Options>(
     work: (access: Access, campaign: string, options: Options) => Promise<number | void>,
+    withoutRecord?: (access: Access, campaign: string, options: Options, fault: HoldoutError) => Promise<number>,
   ) => (campaign: string, options: Options) => Promise<void>;
   output: Output;
   /** Sets the exit status of the process. */

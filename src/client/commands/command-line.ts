@@ -35,7 +35,7 @@ export async function commandLine(
 
 const withAccessTo =
   (end: (status: number) => void): CommandContext['withAccess'] =>
-  (work) =>
+  (work, withoutRecord) =>
   async (campaign, options): Promise<void> => {
     const [{ enterStack, isRemote }, { withAccess }, { requireCodecKeys: checkCodecKeys }, { shownError }] =
       await Promise.all([
@@ -46,6 +46,8 @@ const withAccessTo =
       ]);
     enterStack();
     const status = await withAccess(async (access) => {
+      const fault = withoutRecord && (await (await import('../operator/stop-without-record.ts')).recordFault(access));
+      if (fault) return withoutRecord(access, campaign, options, fault);
       if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);
       await checkCodecKeys(access);
       try {

@@ -32,12 +32,17 @@ export async function checkRemoteStart(
 }
 
 /** Checks what every command on a campaign needs: region, key, the bucket of the records, the namespace. Throws the first fault. */
-export async function checkRemoteCommand({ settings, buckets, temporal }: Access): Promise<void> {
+export async function checkRemoteCommand(access: Access): Promise<void> {
   const effect = 'nothing was changed';
+  await checkRecord(access, effect);
+  await checkNamespace(access.temporal, effect);
+}
+
+/** Checks region, key and the bucket of the records, within seconds. Throws the first fault, with this effect. */
+export async function checkRecord({ settings, buckets }: Access, effect: string): Promise<void> {
   const s3 = openS3Client(settings, quickly);
   try {
     await checkBucket(s3, buckets.results, settings.bucketOwner, await callerOf(s3, effect));
-    await checkNamespace(temporal, effect);
   } finally {
     s3.destroy();
   }

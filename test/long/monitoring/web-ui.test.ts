@@ -26,7 +26,8 @@ const pictures = process.env['HOLDOUT_TEST_PICTURES'];
     await page.goto(addressOf('campaign%3Asteered'));
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(page.url(), await page.locator('body').innerText());
+    if (this.currentTest?.state !== 'failed') return;
+    process.stderr.write(`${page.url()}\n${await page.locator('body').innerText()}\n`);
   });
   after(async () => {
     await browser?.close();

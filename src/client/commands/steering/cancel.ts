@@ -12,31 +12,48 @@ import { noteOf, type Register } from '../command-context.ts';
 import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
 import { choiceSubject } from '../../pseudonyms/subject.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
+import { stopWithoutRecord } from './without-record.ts';
 
 export const register: Register = (command, { withAccess, output }) => {
   withSelectionOptions(command).action(
-    withAccess<SelectionOptions>(async (access, campaign, { why, yes = false, ...filter }) => {
-      await requireRunning(access, campaign, 'cancel');
-      const [known, names] = await Promise.all([campaignFromS3(access, campaign), namesOf(access, campaign)]);
-      const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
-      const { chosen, lines, reason } = selectSubmissions('cancel', filter, known, names, running);
-      const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
-      const { expected } = estimateOf(chosen, known);
-      const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
-      const meaning = [
-        ...lines,
-        `${underWay} under way${only}: their jobs are stopped, but money already spent is not recovered; ` +
-          `${chosen.length - underWay} not started yet`,
-        ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
-      ];
-      if (!(await confirmed(meaning, 'Cancel them?', { yes, output }))) return exitStatus.failed;
-      await sendUpdate(access, campaign, commandMessages.cancel, {
-        ...choiceSubject(filter, names),
-        ...(reason && { because: reason }),
-        ...noteOf(why),
-      });
-      output.say(`done: cancelled${only}`);
-      return exitStatus.done;
-    }),
+    withAccess<SelectionOptions>(
+      async (access, campaign, { why, yes = false, ...filter }) => {
+        await requireRunning(access, campaign, 'cancel');
+        const [known, names] = await Promise.all([campaignFromS3(access, campaign), namesOf(access, campaign)]);
+        const running = new Set((await runningSubmissions(access, campaign)).map(({ submission }) => submission));
+        const { chosen, lines, reason } = selectSubmissions('cancel', filter, known, names, running);
+        const underWay = chosen.filter(({ submission }) => running.has(submission)).length;
+        const { expected } = estimateOf(chosen, known);
+        const only = reason && underWay > 0 ? ` (of these, only those whose last run failed with ${reason})` : '';
+        const meaning = [
+          ...lines,
+          `${underWay} under way${only}: their jobs are stopped, but money already spent is not recovered; ` +
+            `${chosen.length - underWay} not started yet`,
+          ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
+        ];
+        if (!(await confirmed(meaning, 'Cancel them?', { yes, output }))) return exitStatus.failed;
+        await sendUpdate(access, campaign, commandMessages.cancel, {
+          ...choiceSubject(filter, names),
+          ...(reason && { because: reason }),
+          ...noteOf(why),
+        });
+        output.say(`done: cancelled${only}`);
+        return exitStatus.done;
+      },
+      (access, campaign, options, fault) =>
+        stopWithoutRecord(access, campaign, stopOf(options), fault, { yes: options.yes === true, output }),
+    ),
   );
 };
+
+/** Only the record knows reasons and pseudonyms: submissions and team are meant as Temporal has them. */
+function stopOf({ team, submission, reason, why }: SelectionOptions) {
+  const isMeant = reason === undefined && (team !== undefined || submission !== undefined);
+  return {
+    command: 'cancel',
+    question: 'Cancel them?',
+    meant: isMeant ? { ...(team !== undefined && { team }), ...(submission && { submission }) } : { submission: [] },
+    update: commandMessages.cancel,
+    message: { ...(team !== undefined && { team }), ...(submission && { submissions: submission }), ...noteOf(why) },
+  } as const;
+}

@@ -9,6 +9,7 @@ import { frozenCampaign, isOpen, type CampaignFromS3 } from '../../operator/camp
 import { sendUpdateWithStart } from '../../operator/send-command.ts';
 import { queryCampaign } from '../../status/query-progress.ts';
 import { noteOf, whyOption, yesOption, type Register } from '../command-context.ts';
+import { stopWithoutRecord } from './without-record.ts';
 
 /** Registers `close` or `abort`, by the name of the command. */
 export const register: Register = (command, { withAccess, output }) => {
@@ -17,21 +18,29 @@ export const register: Register = (command, { withAccess, output }) => {
     .option(...whyOption)
     .option(...yesOption)
     .action(
-      withAccess<{ why?: string; yes?: true }>(async (access, campaign, { why, yes = false }) => {
-        const now = await queryCampaign(access, campaign);
-        if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, command: verb });
-        const meaning =
-          now.kind === 'running'
-            ? [jobsLines[verb](now.progress), lostLine(now.progress)]
-            : [stoppedLine(now.known, verb)];
-        const question = verb === 'abort' ? 'Abort it?' : 'Close it?';
-        if (!(await confirmed(meaning, question, { yes, output }))) return exitStatus.failed;
-        await sendUpdateWithStart(access, await frozenCampaign(access, campaign), commandMessages[verb], noteOf(why));
-        output.say(`done: ${verb} ${campaign}`);
-        return exitStatus.done;
-      }),
+      withAccess<{ why?: string; yes?: true }>(
+        async (access, campaign, { why, yes = false }) => {
+          const now = await queryCampaign(access, campaign);
+          if (now.kind === 'ended') throw holdoutError('CAMPAIGN_ENDED', { campaign, command: verb });
+          const meaning =
+            now.kind === 'running'
+              ? [jobsLines[verb](now.progress), lostLine(now.progress)]
+              : [stoppedLine(now.known, verb)];
+          const question = verb === 'abort' ? 'Abort it?' : 'Close it?';
+          if (!(await confirmed(meaning, question, { yes, output }))) return exitStatus.failed;
+          await sendUpdateWithStart(access, await frozenCampaign(access, campaign), commandMessages[verb], noteOf(why));
+          output.say(`done: ${verb} ${campaign}`);
+          return exitStatus.done;
+        },
+        verb === 'abort'
+          ? (access, campaign, { why, yes = false }, fault) =>
+              stopWithoutRecord(access, campaign, { ...wholeCampaign, message: noteOf(why) }, fault, { yes, output })
+          : undefined,
+      ),
     );
 };
+
+const wholeCampaign = { command: 'abort', question: 'Abort it?', meant: {}, update: commandMessages.abort } as const;
 
 const jobsLines = {
   close: ({ counts }: CampaignProgress) => `${counted(counts.running, 'running job')} may finish; nothing else starts`,
