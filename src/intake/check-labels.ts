@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { counted, firstFew, quoted } from '../safe-text.ts';
 import { readLabels } from '../scoring/labels.ts';
 import { sha256 } from '../sha256.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import type { Report } from './campaign-file/yaml-file.ts';
-import { faultOfFile, shownPath } from './locate.ts';
+import { bytesOf, shownPath } from './locate.ts';
 import { reportFaults } from './report-faults.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
@@ -19,9 +18,8 @@ export async function checkLabels(
   const reportLabels = (fault: string): undefined => {
     report(['inputs', 'labels'], `inputs.labels: ${fault}`);
   };
-  const fault = await faultOfFile(path);
-  if (fault !== undefined) return reportLabels(fault);
-  const bytes = await readFile(path);
+  const bytes = await bytesOf(path);
+  if ('fault' in bytes) return reportLabels(bytes.fault);
   const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
   if (id === undefined || value === undefined) return undefined;

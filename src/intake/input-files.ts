@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoted } from '../safe-text.ts';
+import { handedIn } from './handed-in.ts';
 import { isHidden, maxFolderDepth, sortNames, type FoundInputs } from './input-names.ts';
 
 /**
@@ -29,4 +30,6 @@ export async function inputsIn(folder: string): Promise<FoundInputs> {
 const kindOf = (entry: { isSymbolicLink: () => boolean }): string =>
   entry.isSymbolicLink() ? 'a symbolic link' : 'a device, pipe or socket';
 
-export const countInputs = async (folder: string): Promise<number> => (await inputsIn(folder)).names.length;
+/** Counts the inputs of a checked folder. Throws HAND_IN_CHANGED if it is gone. */
+export const countInputs = async (folder: string): Promise<number> =>
+  (await handedIn('The folder of inputs', folder, () => inputsIn(folder))).names.length;

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { LocalPath, S3Location } from './checked-campaign.ts';
@@ -20,12 +20,20 @@ export function locate(written: string, folder: string): LocalPath | S3Location 
 export async function faultOfFile(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
-    return found.isFile()
-      ? undefined
-      : `${shownPath(path)} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}, must be a file`;
+    if (!found.isFile())
+      return `${shownPath(path)} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}, must be a file`;
+    await access(path, constants.R_OK);
+    return undefined;
   } catch (error) {
     return unreachable(path, error);
   }
+}
+
+/** The bytes of a file, or why it cannot be read: it may also vanish, or its disk fail, once it was found. */
+export async function bytesOf(path: string): Promise<Buffer | { fault: string }> {
+  const fault = await faultOfFile(path);
+  if (fault !== undefined) return { fault };
+  return readFile(path).catch((error: unknown) => ({ fault: unreachable(path, error) }));
 }
 
 /** Explains why a path cannot be read. */

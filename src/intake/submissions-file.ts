@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { parseInstant } from '../campaign/model/units.ts';
@@ -6,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { memberPattern } from '../ids.ts';
 import { counted, quoted } from '../safe-text.ts';
 import type { CheckedSubmission, ImageLocation } from './checked-campaign.ts';
-import { faultOfFile, locate, shownPath } from './locate.ts';
+import { bytesOf, faultOfFile, locate, shownPath } from './locate.ts';
 import { suggestion } from './campaign-file/suggestion.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 import { splitWords } from './campaign-file/split-words.ts';
@@ -21,12 +20,12 @@ type ReportLine = (line: number, fault: string) => void;
 /** Reads and checks the submissions file; image paths are relative to it. Reports faults as `file:line: …`. */
 export async function readSubmissions(file: string, report: (fault: string) => void): Promise<CheckedSubmission[]> {
   const reportLine: ReportLine = (line, fault) => report(`${shownPath(file)}:${line}: ${fault}`);
-  const fault = await faultOfFile(file);
-  if (fault !== undefined) {
-    report(fault);
+  const bytes = await bytesOf(file);
+  if ('fault' in bytes) {
+    report(bytes.fault);
     return [];
   }
-  const rows = parseRows(await readFile(file), reportLine);
+  const rows = parseRows(bytes, reportLine);
   const submissions: WithLine[] = [];
   for (const { line, fields } of rows) {
     const row = await readRow(fields, dirname(file), (fault) => reportLine(line, fault));

@@ -47,6 +47,11 @@ describe('faults of inputs and labels', () => {
       /inputs\.labels: private\/labels\.csv: line 3: the label 2 of "b\.mp4" must be 0 or 1/,
     ],
     [
+      'labels that cannot be read',
+      edited('./private/labels.csv', '/proc/self/mem'),
+      /^campaign\.yaml:4: inputs\.labels: \/proc\/self\/mem cannot be read: EIO/,
+    ],
+    [
       'a missing labels file',
       { 'private/labels.csv': null },
       /^campaign\.yaml:4: inputs\.labels: private\/labels\.csv does not exist/,

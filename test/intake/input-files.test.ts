@@ -47,6 +47,12 @@ describe('the inputs of a folder', () => {
     assert.equal(await countInputs(folder), 5);
   });
 
+  it('are named when they vanish before they are counted', async () => {
+    const folder = folderOf('a.mp4');
+    rmSync(folder, { recursive: true });
+    await assert.rejects(countInputs(folder), { code: 'HAND_IN_CHANGED' });
+  });
+
   it('exclude hidden files that systems and tools leave', async () => {
     const found = await inputsIn(folderOf('a.mp4', 'sub/b.mp4', ...hidden));
     assert.deepEqual(found.names, ['a.mp4', 'sub/b.mp4']);

@@ -8,6 +8,11 @@ describe('faults of a submissions file', () => {
   testFaults(folders, [
     ['a missing submissions file', { 'submissions.csv': null }, /^submissions\.csv does not exist/],
     [
+      'a submissions file that cannot be read',
+      edited('./submissions.csv', '/proc/self/mem'),
+      /\/proc\/self\/mem cannot be read: EIO/,
+    ],
+    [
       'no submissions',
       { 'submissions.csv': 'team,teamName,submission,image,submittedAt\n' },
       /^submissions\.csv:1: the file has no submissions/,
