@@ -120,11 +120,12 @@ async function openSources(settings: Settings) {
 /** Connects as worker and as client. Throws TEMPORAL_UNREACHABLE. */
 async function connect(keys: KeyRing | undefined): Promise<{ connection: NativeConnection; client: Client }> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
+  const unreachable = (error: unknown): never => {
     const address = connectionOptions.address ?? defaultTemporalAddress;
     throw holdoutError('TEMPORAL_UNREACHABLE', { address, cause: messageOf(error) }, error);
-  });
-  const ofClient = await Connection.connect(connectionOptions);
+  };
+  const connection = await NativeConnection.connect(connectionOptions).catch(unreachable);
+  const ofClient = await Connection.connect(connectionOptions).catch(unreachable);
   return { connection, client: new Client({ connection: ofClient, namespace, ...codecOptions(keys) }) };
 }
 

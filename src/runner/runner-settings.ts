@@ -9,6 +9,8 @@ export interface EngineSettings {
   command: string[];
   /** Flags that this host needs on every container, e.g. lower ulimits where the defaults are refused. */
   runFlags: string[];
+  /** Where the engine stores images and containers, if outside of the home and on this machine. */
+  storage?: string;
   /** Folder in which runners note that this host confines submissions; absent: one in the scratch folder. */
   markers?: string;
 }

@@ -38,7 +38,7 @@ export async function startBatchEndpoint(
       : await storeOver(new JobJournal(join(stateFolder, 'jobs.jsonl')));
   const executor = openExecutor(startUp, { folderOf: (jobId) => folder.of(jobId), log });
   const definitions = new JobDefinitions(join(stateFolder, 'definitions'), arns);
-  const disk = new DiskRoom(stateFolder, startUp.minFreeMiB);
+  const disk = new DiskRoom([stateFolder, ...startUp.otherFolders], startUp.minFreeMiB);
   const engine = new JobEngine({ startUp, arns, jobs, executor, lastAlive: new LastAlive(stateFolder), disk, log });
   const tags = new ResourceTagsFile(stateFolder);
   const server = createServer({ startUp, signers: startUp, arns, definitions, jobs, tags, engine, log });

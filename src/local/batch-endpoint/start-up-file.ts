@@ -48,6 +48,7 @@ const file = z.strictObject({
   callsPerSecond: z.int().min(1).default(50),
   delays: delays.default(() => delays.parse({})),
   minFreeMiB: z.int().min(0).default(0),
+  otherFolders: z.array(z.string().min(1)).default([]),
   retentionSeconds: z.number().min(0).default(defaultRetentionSeconds),
 });
 
@@ -89,8 +90,8 @@ const schema = file.transform(({ runner, reap, simulation, ...rest }, context) =
  * `callsPerSecond` is the account's limit, 50 on AWS and by default: more calls are answered with 429. `delays`, in
  * milliseconds: ListJobs shows a job after `list` (1,000 by default), DescribeJobs after `describe` (500), and a job stays
  * SUBMITTED and PENDING for `step` each (0). AWS states none of them; the defaults are short for a stack on one machine.
- * `retentionSeconds` after its end a job is forgotten: 7 days on AWS and by default. While the disk of `stateFolder` has less than
- * `minFreeMiB` (0 by default), no job starts, and the head of each queue says so.
+ * `retentionSeconds` after its end a job is forgotten: 7 days on AWS and by default. While the disk of `stateFolder`, or of one of
+ * the `otherFolders` that jobs write to, has less than `minFreeMiB` (0 by default), no job starts, and the head of each queue says so.
  *
  * `runner` is the command of every job; `reap`, with the job id appended, cleans up after a job that could not do so itself.
  * Both get `environment` (which stands in for instance and job role) and nothing from the endpoint's own environment.

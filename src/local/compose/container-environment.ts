@@ -1,6 +1,7 @@
 import { holdoutError } from '../../errors.ts';
 import type { BatchEndpointStartUpFile } from '../batch-endpoint/start-up-file.ts';
 import { accountNames, type Credential, type Credentials, type S3Credentials } from '../stack/home/credentials.ts';
+import { neededMiB } from '../stack/home/home.ts';
 import { awsAccount, awsEnvironment, plainEnvironment, region } from '../stack/parts/environment.ts';
 
 /** A variable that docker-compose.yml sets; throws USAGE when it is missing or empty. */
@@ -45,6 +46,9 @@ export function startUpFileOf(env: NodeJS.ProcessEnv): BatchEndpointStartUpFile 
     queues: queuesIn(required(env, 'HOLDOUT_QUEUES')),
     runner,
     reap: [...runner, 'reap'],
+    // The volume of the state folder is on the engine's own disk.
+    minFreeMiB: neededMiB,
+    otherFolders: [required(env, 'HOLDOUT_SCRATCH')],
     environment: {
       ...plainEnvironment(),
       ...awsEnvironment(credentialIn(env, 'runner'), required(env, 'AWS_ENDPOINT_URL_S3')),

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import type { EngineSettings } from '../../runner/runner-settings.ts';
 import { runCommand } from '../../run-command.ts';
 import type { HomeIdentity } from '../stack/home/home-identity.ts';
@@ -23,6 +23,13 @@ export async function findEngine(): Promise<EngineSettings['name'] | undefined> 
   // Without a daemon `docker info` prints an empty version and, in some releases, exits with 0.
   if (docker && docker.status === 0 && docker.stdout.trim() !== '') return 'docker';
   return which('podman') === undefined ? undefined : 'podman';
+}
+
+/** The folder of Docker's images and containers; undefined if its daemon is on another machine. */
+export async function dockerStorage(): Promise<string | undefined> {
+  const found = await runCommand('docker', ['info', '--format', '{{.DockerRootDir}}'], { timeout: 5_000 });
+  const folder = found.stdout.trim();
+  return found.status === 0 && isAbsolute(folder) && existsSync(folder) ? folder : undefined;
 }
 
 function isExecutable(file: string): boolean {

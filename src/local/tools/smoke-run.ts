@@ -18,7 +18,7 @@ import type { Home } from '../stack/home/home.ts';
 import { openShortPaths, type ShortPaths } from '../stack/home/short-paths.ts';
 import { fileIdentity, type ToolCache } from './cache.ts';
 import { claimStorage, podmanRoots } from './container-storage.ts';
-import { homeLabel, which } from './find-engine.ts';
+import { dockerStorage, homeLabel, which } from './find-engine.ts';
 import { smokeImage, smokeStatus } from './smoke-image.ts';
 
 const image = 'localhost/holdout/smoke:1';
@@ -49,6 +49,7 @@ export async function settleEngine(
 ): Promise<EngineSettings> {
   const paths = openShortPaths(home);
   if (name === 'podman') await claimStorage(home, paths);
+  const storage = name === 'docker' ? await dockerStorage() : undefined;
   const labelled = (found: HostFlags): EngineSettings => {
     const [program = name, ...flags] = found.command;
     return {
@@ -57,6 +58,7 @@ export async function settleEngine(
       runFlags: [`--label=${homeLabel(openIdentity(home))}`, ...found.runFlags],
       // All homes of this user are on one host.
       markers: join(cache.folder, 'isolation'),
+      ...(storage !== undefined && { storage }),
     };
   };
   const subject = `${name}, as runs use it`;

@@ -6,13 +6,25 @@ import { join } from 'node:path';
 import { eventually } from './endpoint-rig.ts';
 import { running } from './running-rig.ts';
 
+function smallDisk(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdout-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'holdout-test', folder]);
+  return folder;
+}
+
 describe('the local Batch endpoint on a disk that is nearly full', () => {
-  const disk = mkdtempSync(join(tmpdir(), 'holdout-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'holdout-test', disk]);
-  const rig = running({ stateFolder: join(disk, 'state'), minFreeMiB: 32, queues: [{ name: 'gpu', slots: 1 }] });
+  const [disk, other] = [smallDisk(), smallDisk()];
+  const rig = running({
+    stateFolder: join(disk, 'state'),
+    otherFolders: [other],
+    minFreeMiB: 32,
+    queues: [{ name: 'gpu', slots: 1 }],
+  });
   after(() => {
-    execFileSync('umount', ['--lazy', disk]);
-    rmdirSync(disk);
+    for (const mounted of [disk, other]) {
+      execFileSync('umount', ['--lazy', mounted]);
+      rmdirSync(mounted);
+    }
   });
   const ballast = join(disk, 'ballast');
 
@@ -34,6 +46,15 @@ describe('the local Batch endpoint on a disk that is nearly full', () => {
     await rig.reach(before, 'SUCCEEDED');
     assert.equal((await rig.describe(held)).status, 'RUNNABLE');
     rmSync(ballast);
+    await rig.reach(held, 'SUCCEEDED');
+  });
+
+  it('starts none either while the disk of another folder that jobs write to is nearly full', async () => {
+    writeFileSync(join(other, 'ballast'), Buffer.alloc(40 * 2 ** 20));
+    const held = await rig.submit('true');
+    const reason = await eventually('a reason', async () => (await rig.describe(held)).statusReason);
+    assert.ok(reason.startsWith(`LOCAL:DISK_FULL - The disk of ${other} has less than 32 MiB free.`), reason);
+    rmSync(join(other, 'ballast'));
     await rig.reach(held, 'SUCCEEDED');
   });
 

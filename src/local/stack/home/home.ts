@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HoldoutError, messageOf, holdoutError } from '../../../errors.ts';
 import type { ReportLine } from '../../report-line.ts';
+import { freeMiBAt } from '../../free-space.ts';
 import { makePrivate } from './private-home.ts';
 
 const places = {
@@ -91,10 +92,4 @@ export function nearestFolder(folder: string): string {
 function realPath(folder: string): string {
   const found = nearestFolder(folder);
   return join(realpathSync(found), relative(found, folder));
-}
-
-/** Space available to this user on the disk of a folder. */
-export function freeMiBAt(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return Math.floor((bavail * bsize) / 1_048_576);
 }

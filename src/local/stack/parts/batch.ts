@@ -38,6 +38,7 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     account: awsAccount,
     queues: readQueues(home),
     minFreeMiB: neededMiB,
+    otherFolders: engine.storage === undefined ? [] : [engine.storage],
     ...(simulation ? { simulation } : { runner, reap: [...runner, 'reap'] as [string, ...string[]] }),
     environment: {
       ...plainEnvironment(),

@@ -41,7 +41,7 @@ describe('the time limit of a job', () => {
       arns,
       jobs,
       executor,
-      disk: new DiskRoom(folder, 0),
+      disk: new DiskRoom([folder], 0),
       lastAlive: new LastAlive(folder),
       log,
     });
