@@ -4,7 +4,7 @@ import { readLabels } from '../scoring/labels.ts';
 import { sha256 } from '../sha256.ts';
 import type { ReadCampaign } from './campaign-file/campaign-schema.ts';
 import type { Report } from './campaign-file/yaml-file.ts';
-import { bytesOf, shownPath } from './locate.ts';
+import { contentOrFault, shownPath } from './locate.ts';
 import { reportFaults } from './report-faults.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 
@@ -18,7 +18,7 @@ export async function checkLabels(
   const reportLabels = (fault: string): undefined => {
     report(['inputs', 'labels'], `inputs.labels: ${fault}`);
   };
-  const bytes = await bytesOf(path);
+  const bytes = await contentOrFault(path);
   if ('fault' in bytes) return reportLabels(bytes.fault);
   const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);

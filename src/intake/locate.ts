@@ -30,7 +30,7 @@ export async function faultOfFile(path: string): Promise<string | undefined> {
 }
 
 /** The bytes of a file, or why it cannot be read: it may also vanish, or its disk fail, once it was found. */
-export async function bytesOf(path: string): Promise<Buffer | { fault: string }> {
+export async function contentOrFault(path: string): Promise<Buffer | { fault: string }> {
   const fault = await faultOfFile(path);
   if (fault !== undefined) return { fault };
   return readFile(path).catch((error: unknown) => ({ fault: unreachable(path, error) }));

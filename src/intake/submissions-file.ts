@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { memberPattern } from '../ids.ts';
 import { counted, quoted } from '../safe-text.ts';
 import type { CheckedSubmission, ImageLocation } from './checked-campaign.ts';
-import { bytesOf, faultOfFile, locate, shownPath } from './locate.ts';
+import { contentOrFault, faultOfFile, locate, shownPath } from './locate.ts';
 import { suggestion } from './campaign-file/suggestion.ts';
 import { lineNotUtf8, notUtf8 } from './utf8.ts';
 import { splitWords } from './campaign-file/split-words.ts';
@@ -20,7 +20,7 @@ type ReportLine = (line: number, fault: string) => void;
 /** Reads and checks the submissions file; image paths are relative to it. Reports faults as `file:line: …`. */
 export async function readSubmissions(file: string, report: (fault: string) => void): Promise<CheckedSubmission[]> {
   const reportLine: ReportLine = (line, fault) => report(`${shownPath(file)}:${line}: ${fault}`);
-  const bytes = await bytesOf(file);
+  const bytes = await contentOrFault(file);
   if ('fault' in bytes) {
     report(bytes.fault);
     return [];

@@ -20,8 +20,6 @@ import { resultObjects } from '../../object-keys.ts';
 const signalTimeoutMs = 15_000;
 /** The workflow may have to read the whole ledger first. */
 const updateTimeoutMs = 180_000;
-/** A worker takes an update within seconds, whatever the campaign waits for. */
-const acceptTimeoutMs = 5_000;
 
 /** Sends a signal in the operator's name and waits until it is recorded. Throws REFUSED, CAMPAIGN_ENDED, CAMPAIGN_SILENT. */
 export async function sendCommand<Message extends Attribution>(
@@ -72,27 +70,6 @@ export async function sendUpdateWithStart<Message extends Attribution>(
   await executed(access, frozen.campaign, update, message, (args) =>
     access.temporal.workflow.executeUpdateWithStart(update, { args, startWorkflowOperation }),
   );
-}
-
-/**
- * Sends an update to a running campaign; returns once its workflow has taken it, which puts it in force and on record when it can.
- * Returns why not, if it did not take it.
- */
-export async function requestUpdate<Message extends Attribution>(
-  { temporal }: Pick<Access, 'temporal'>,
-  campaign: string,
-  update: UpdateDefinition<void, [Message]>,
-  message: Message,
-): Promise<string | undefined> {
-  const handle = temporal.workflow.getHandle(campaignWorkflowId(campaign));
-  try {
-    await temporal.withDeadline(Date.now() + acceptTimeoutMs, () =>
-      handle.startUpdate(update, { args: [signed(message)], waitForStage: 'ACCEPTED' }),
-    );
-    return undefined;
-  } catch (error) {
-    return messageOf(error instanceof Error ? (error.cause ?? error) : error);
-  }
 }
 
 async function executed<Message extends Attribution>(
@@ -149,7 +126,8 @@ async function commandsRecorded({ store, buckets }: Access, campaign: string): P
   return last;
 }
 
-const signed = <Message extends Attribution>(message: Message): Message & { id: string } => ({
+/** The message in the operator's name, with an id by which its record is found. */
+export const signed = <Message extends Attribution>(message: Message): Message & { id: string } => ({
   by: userName(),
   ...message,
   id: randomUUID(),

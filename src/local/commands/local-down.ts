@@ -8,17 +8,18 @@ import { announceShutdown } from '../stack/users.ts';
 import { takeDown } from '../stack/take-down.ts';
 
 /**
- * Stops the stack of the home, whichever process started it, and everything a killed one left. A Ctrl-C meanwhile gives no process
- * more time to end by itself. Returns the exit status.
+ * Stops the stack of the home, whichever process started it, and everything a killed one left. A second Ctrl-C gives no process more
+ * time to end by itself; the first changes nothing. Returns the exit status.
  */
 export async function localDown(say: ReportLine): Promise<number> {
   const home = placesOf(homeFolder());
   const signals = new StopSignals();
   signals.guard();
-  signals.asked.addEventListener('abort', () => say('ending everything at once'));
+  signals.asked.addEventListener('abort', () => say('still stopping the stack; Ctrl-C again ends everything at once'));
+  signals.urgent.addEventListener('abort', () => say('ending everything at once'));
   const withdraw = existsSync(home.run) ? announceShutdown(home) : undefined;
   try {
-    return await stopAll(home, say, signals.asked);
+    return await stopAll(home, say, signals.urgent);
   } finally {
     withdraw?.();
     signals.dispose();

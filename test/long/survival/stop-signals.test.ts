@@ -89,7 +89,7 @@ describe('a stack whose command is asked to stop', function () {
     assert.notEqual(await ended(opener, 8_000), null, 'no signal killed it');
   });
 
-  it('ends everything at once at a Ctrl-C of the command that stops it', async () => {
+  it('ends everything at once at a second Ctrl-C of the command that stops it', async () => {
     const { opener } = await opened(deaf, 'up\n');
     const ofDown = `import('./src/local/commands/local-down.ts').then(async ({ localDown }) => {
       process.exit(await localDown((line) => process.stderr.write(line + '\\n')));
@@ -101,11 +101,15 @@ describe('a stack whose command is asked to stop', function () {
     let said = '';
     down.stderr.setEncoding('utf8').on('data', (more: string) => (said += more));
     await eventually('it stops the stack', () => said.includes('to stop it'), { withinMs: 20_000 });
+    down.kill('SIGINT');
     await delay(1_500);
     assert.equal(down.exitCode, null, 'the workers have twelve seconds');
     down.kill('SIGINT');
     assert.equal(await ended(down, 8_000), 0, said);
-    assert.match(said, /ending everything at once\n.* is stopped; its data is untouched\n$/);
+    assert.match(
+      said,
+      /still stopping the stack; .*\nending everything at once\n.* is stopped; its data is untouched\n$/,
+    );
     await ended(opener, 1_000);
   });
 

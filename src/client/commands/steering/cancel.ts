@@ -1,5 +1,6 @@
 import { dollars } from '../../../campaign/model/money.ts';
 import { commandMessages } from '../../../workflows/signals-and-queries.ts';
+import { counted } from '../../../safe-text.ts';
 import { confirmed } from '../../confirm.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { campaignFromS3 } from '../../operator/campaign-from-s3.ts';
@@ -13,6 +14,8 @@ import { namesOf } from '../../pseudonyms/names-of-campaign.ts';
 import { choiceSubject } from '../../pseudonyms/subject.ts';
 import { withSelectionOptions, type SelectionOptions } from './selection.ts';
 import { stopWithoutRecord } from './without-record.ts';
+
+const question = 'Cancel them?';
 
 export const register: Register = (command, { withAccess, output }) => {
   withSelectionOptions(command).action(
@@ -31,7 +34,7 @@ export const register: Register = (command, { withAccess, output }) => {
             `${chosen.length - underWay} not started yet`,
           ...(expected === null ? [] : [`without them the campaign costs up to about ${dollars(expected)} less`]),
         ];
-        if (!(await confirmed(meaning, 'Cancel them?', { yes, output }))) return exitStatus.failed;
+        if (!(await confirmed(meaning, question, { yes, output }))) return exitStatus.failed;
         await sendUpdate(access, campaign, commandMessages.cancel, {
           ...choiceSubject(filter, names),
           ...(reason && { because: reason }),
@@ -40,20 +43,23 @@ export const register: Register = (command, { withAccess, output }) => {
         output.say(`done: cancelled${only}`);
         return exitStatus.done;
       },
-      (access, campaign, options, fault) =>
-        stopWithoutRecord(access, campaign, stopOf(options), fault, { yes: options.yes === true, output }),
+      (access, campaign, options, fault) => {
+        const { team, submission, reason, yes = false } = options;
+        if (reason !== undefined || (team ?? submission) === undefined) throw fault;
+        return stopWithoutRecord(access, campaign, withoutRecordOf(options), fault, { yes, output });
+      },
     ),
   );
 };
 
-/** Only the record knows reasons and pseudonyms: submissions and team are meant as Temporal has them. */
-function stopOf({ team, submission, reason, why }: SelectionOptions) {
-  const isMeant = reason === undefined && (team !== undefined || submission !== undefined);
-  return {
-    command: 'cancel',
-    question: 'Cancel them?',
-    meant: isMeant ? { ...(team !== undefined && { team }), ...(submission && { submission }) } : { submission: [] },
-    update: commandMessages.cancel,
-    message: { ...(team !== undefined && { team }), ...(submission && { submissions: submission }), ...noteOf(why) },
-  } as const;
+/** What can be chosen without the record: a team as Temporal's list shows it, and submissions by their ids. */
+function withoutRecordOf({ team, submission: submissions, why }: SelectionOptions) {
+  const message = {
+    ...(team !== undefined && { team }),
+    // By their number: operators who see pseudonyms must not read ids in the log.
+    ...(submissions && { submissions, shownAs: counted(submissions.length, 'submission') }),
+    ...noteOf(why),
+  };
+  const choice = { ...(team !== undefined && { team }), ...(submissions && { submissions }) };
+  return { command: 'cancel', question, choice, update: commandMessages.cancel, message } as const;
 }

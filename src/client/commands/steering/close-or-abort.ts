@@ -26,8 +26,7 @@ export const register: Register = (command, { withAccess, output }) => {
             now.kind === 'running'
               ? [jobsLines[verb](now.progress), lostLine(now.progress)]
               : [stoppedLine(now.known, verb)];
-          const question = verb === 'abort' ? 'Abort it?' : 'Close it?';
-          if (!(await confirmed(meaning, question, { yes, output }))) return exitStatus.failed;
+          if (!(await confirmed(meaning, questions[verb], { yes, output }))) return exitStatus.failed;
           await sendUpdateWithStart(access, await frozenCampaign(access, campaign), commandMessages[verb], noteOf(why));
           output.say(`done: ${verb} ${campaign}`);
           return exitStatus.done;
@@ -40,7 +39,14 @@ export const register: Register = (command, { withAccess, output }) => {
     );
 };
 
-const wholeCampaign = { command: 'abort', question: 'Abort it?', meant: {}, update: commandMessages.abort } as const;
+const questions = { close: 'Close it?', abort: 'Abort it?' } as const;
+
+const wholeCampaign = {
+  command: 'abort',
+  question: questions.abort,
+  choice: {},
+  update: commandMessages.abort,
+} as const;
 
 const jobsLines = {
   close: ({ counts }: CampaignProgress) => `${counted(counts.running, 'running job')} may finish; nothing else starts`,

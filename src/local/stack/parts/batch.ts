@@ -28,6 +28,7 @@ interface BatchPart extends Pick<BatchEndpointStartUpFile, 'simulation'> {
 export function batchPart({ home, ports, endpoints, credentials, engine, programs, simulation }: BatchPart): Part {
   const program = join(programs, 'batch-endpoint.mjs');
   const runner: [string, ...string[]] = [process.execPath, join(programs, 'runner.mjs')];
+  const { storage, ...ofRuns } = engine;
   const startUpFile = join(home.batch, 'start-up.json');
   const startUp: BatchEndpointStartUpFile = {
     host: '127.0.0.1',
@@ -38,13 +39,13 @@ export function batchPart({ home, ports, endpoints, credentials, engine, program
     account: awsAccount,
     queues: readQueues(home),
     minFreeMiB: neededMiB,
-    otherFolders: engine.storage === undefined ? [] : [engine.storage],
+    otherFolders: storage === undefined ? [] : [storage],
     ...(simulation ? { simulation } : { runner, reap: [...runner, 'reap'] as [string, ...string[]] }),
     environment: {
       ...plainEnvironment(),
       ...awsEnvironment(credentials.runner, endpoints.s3),
       HOLDOUT_SCRATCH: shortPathsOf(openIdentity(home)).scratch,
-      HOLDOUT_ENGINE: JSON.stringify(engine),
+      HOLDOUT_ENGINE: JSON.stringify(ofRuns),
     },
   };
   return {
