@@ -37,13 +37,13 @@ describe('recorded histories', function () {
   });
 
   for (const [name, workflowId] of Object.entries(older)) {
-    it(`of an older version fit the code: ${name}`, () => replay(workflowBundle, name, workflowId));
+    it(`of an older version fit the code: ${name}`, () => replay(workflowBundle, `older/${name}`, workflowId));
   }
 
   for (const [name, { workflowId, isShown }] of Object.entries(branches)) {
     it(`of every branch fit the code: ${name}`, async () => {
-      assert.ok(isShown(readHistory(name).events ?? []), `the history on file is one of ${name}`);
-      await replay(workflowBundle, name, workflowId);
+      assert.ok(isShown(readHistory(`branches/${name}`).events ?? []), `the history on file is one of ${name}`);
+      await replay(workflowBundle, `branches/${name}`, workflowId);
     });
   }
 
@@ -52,8 +52,8 @@ describe('recorded histories', function () {
     const changed = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     for (const name of ['ok-campaign', 'ok-submission', 'ok-canary']) {
       const workflowId = branches[name]?.workflowId ?? assert.fail(`there is no branch ${name}`);
-      await assert.rejects(replay(changed, name, workflowId), (error: Error) => {
-        assert.match(error.message, new RegExp(`^This code does not fit the recorded history ${name}: .*TMPRL1100`));
+      await assert.rejects(replay(changed, `branches/${name}`, workflowId), (error: Error) => {
+        assert.match(error.message, new RegExp(`^This code does not fit the recorded history branches/${name}: .*TMPRL1100`));
         assert.match(error.message, /patched\('a-name-for-it'\).*\n.*change it back/);
         return true;
       });

@@ -14,7 +14,7 @@ const completed = (events: readonly HistoryEvent[]): boolean =>
 const names = (events: readonly HistoryEvent[]): string[] => ordersIn(events).map(({ name }) => name);
 const has = (list: readonly unknown[], ...wanted: unknown[]): boolean => wanted.every((one) => list.includes(one));
 
-/** By the name of the file in test/fixtures/histories. `record.ts` makes them. */
+/** By the name of the file in test/fixtures/histories/branches. `record.ts` makes them. */
 export const branches: Record<string, Branch> = {
   'ok-campaign': {
     workflowId: 'campaign:ok',

@@ -136,12 +136,12 @@ async function save(name: string): Promise<void> {
   const handle = scripted.client.workflow.getHandle(branch.workflowId, runs.get(name));
   const history = await handle.fetchHistory();
   assert.ok(branch.isShown(history.events ?? []), `${branch.workflowId} went the way of ${name}`);
-  writeHistory(name, history);
+  writeHistory(`branches/${name}`, history);
   process.stdout.write(`${name}: ${history.events?.length ?? 0} events\n`);
 }
 
 async function main(named: readonly string[]): Promise<void> {
-  const missing = Object.keys(branches).filter((name) => !existsSync(historyPath(name)));
+  const missing = Object.keys(branches).filter((name) => !existsSync(historyPath(`branches/${name}`)));
   const wanted = named.length > 0 ? named : missing;
   const subjects = new Set(wanted.map((name) => branches[name]?.workflowId.split(':')[1]));
   for (const [name, run] of Object.entries(campaigns)) {
