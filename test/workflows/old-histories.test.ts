@@ -53,7 +53,10 @@ describe('recorded histories', function () {
     for (const name of ['ok-campaign', 'ok-submission', 'ok-canary']) {
       const workflowId = branches[name]?.workflowId ?? assert.fail(`there is no branch ${name}`);
       await assert.rejects(replay(changed, `branches/${name}`, workflowId), (error: Error) => {
-        assert.match(error.message, new RegExp(`^This code does not fit the recorded history branches/${name}: .*TMPRL1100`));
+        assert.match(
+          error.message,
+          new RegExp(`^This code does not fit the recorded history branches/${name}: .*TMPRL1100`),
+        );
         assert.match(error.message, /patched\('a-name-for-it'\).*\n.*change it back/);
         return true;
       });
