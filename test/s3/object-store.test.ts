@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { retryFor } from '../../src/retry-for.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
 import { sha256 } from '../../src/sha256.ts';
@@ -124,13 +125,13 @@ describe('object store', () => {
       const store = new ObjectStore({ s3PathStyle: true });
       const key = `once-${bytes}`;
       const before = proxy.seen.length;
-      assert.equal(await store.uploadIfAbsent(s3.buckets.runs, key, await fileOf('one', Buffer.alloc(bytes, 1))), true);
-      assert.equal(
-        await store.uploadIfAbsent(s3.buckets.runs, key, await fileOf('two', Buffer.alloc(bytes, 2))),
-        false,
-      );
+      // As runners do: a server that refuses a request may close the connection before its response is read.
+      const upload = (file: string): Promise<boolean> =>
+        retryFor(() => store.uploadIfAbsent(s3.buckets.runs, key, file), { limit: 30_000 });
+      assert.equal(await upload(await fileOf('one', Buffer.alloc(bytes, 1))), true);
+      assert.equal(await upload(await fileOf('two', Buffer.alloc(bytes, 2))), false);
       const creating = proxy.seen.slice(before).filter(({ headers }) => headers['if-none-match'] === '*');
-      assert.equal(creating.length, 2);
+      assert.ok(creating.length >= 2, String(creating.length));
       const first = await store.read(s3.buckets.runs, key);
       assert.equal(first.equals(Buffer.alloc(bytes, 1)), true);
     });
