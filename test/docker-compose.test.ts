@@ -252,9 +252,10 @@ describe('the configuration in docker-compose.yml', () => {
   });
 
   it('gives runners a scratch folder that the engine sees under the same path, including mounts', () => {
-    const { environment } = startUpOf(environmentOf('batch'));
+    const { environment, minFreeMiB, otherFolders } = startUpOf(environmentOf('batch'));
     const { scratch, engine } = loadRunnerSettings('job', environment);
     assert.equal(engine.name, 'docker');
+    assert.deepEqual([minFreeMiB, otherFolders], [2048, [scratch]], 'no job starts while its disk is nearly full');
     const mounts = service('batch').volumes?.filter((mount) => typeof mount !== 'string');
     assert.deepEqual(
       mounts?.map(({ source, target, bind }) => ({ source, target, propagation: bind?.propagation })),

@@ -151,6 +151,12 @@ describe('docs', () => {
     const page = join(root, 'docs/errors.md');
     assert.equal(textOf('docs/errors.md'), await errorsPage(page));
   });
+
+  it('say of every fault experiment where it is or why it is not', () => {
+    const rows = textOf('docs/verification/experiments.md').match(/^\| F\d+ .*$/gm) ?? [];
+    assert.equal(rows.length, 30);
+    for (const row of rows) assert.match(row, /\| (?:not run|run|run in part) +\| +\S[^|]*\|$/, row.slice(0, 60));
+  });
 });
 
 /** Options of the command or, where it has some, of the sub-command that comes first. */

@@ -7,7 +7,7 @@ import { runCommand } from '../../../src/run-command.ts';
 import { openHome, placesOf } from '../../../src/local/stack/home/home.ts';
 import { closeShortPaths } from '../../../src/local/stack/home/short-paths.ts';
 import { ToolCache } from '../../../src/local/tools/cache.ts';
-import { findEngine } from '../../../src/local/tools/find-engine.ts';
+import { dockerStorage, findEngine } from '../../../src/local/tools/find-engine.ts';
 import { openEngine } from '../../../src/local/tools/open-engine.ts';
 
 const silent = (): void => undefined;
@@ -61,6 +61,18 @@ describe('the container engine', () => {
     assert.equal(await findEngine(), undefined);
     writeFileSync(join(folder, 'bin', 'podman'), '#!/bin/sh\n', { mode: 0o755 });
     assert.equal(await findEngine(), 'podman');
+  });
+
+  it('of Docker stores its data in the folder that its daemon names, if this machine has it', async () => {
+    process.env['PATH'] = join(folder, 'bin');
+    const daemonWith = (data: string): void =>
+      writeFileSync(join(folder, 'bin', 'docker'), `#!/bin/sh\necho '${data}'\n`, { mode: 0o755 });
+    daemonWith(folder);
+    assert.equal(await dockerStorage(), folder);
+    daemonWith('/var/lib/docker of another machine');
+    assert.equal(await dockerStorage(), undefined);
+    daemonWith('');
+    assert.equal(await dockerStorage(), undefined);
   });
 
   it('is named with its install command when it is missing and installing is forbidden', async () => {

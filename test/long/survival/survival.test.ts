@@ -108,6 +108,10 @@ describe('a campaign whose processes are killed', function () {
     await home.run('local', 'down');
     await up.end();
     assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+    assert.match(
+      checked.stdout,
+      /^orphans: 0 jobs without a workflow, 0 workflows without a job, 0 containers without a claim$/m,
+    );
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /: the record is intact$/m);
   });

@@ -89,6 +89,16 @@ describe('a campaign with scripted runs', () => {
     assert.match(page, /Classes for the evaluation:[\s\S]*- g4: about [\d.]+ (s|min|h), USD /);
   });
 
+  it('has a run taken over as fast from the tenth lost worker as from the second', async () => {
+    campaign.teams = { one: ['taken-over'] };
+    await (await campaign.start('takeover')).result();
+    const handle = campaign.client.workflow.getHandle(submissionWorkflowId('takeover', 'taken-over'));
+    const awaited = (await handle.fetchHistory()).events?.flatMap(({ activityTaskScheduledEventAttributes: step }) =>
+      step?.activityType?.name === 'awaitBatchJob' ? [Number(step.retryPolicy?.maximumInterval?.seconds)] : [],
+    );
+    assert.deepEqual(awaited, [5, 5], 'the longest pause, in seconds, of the probe and of the evaluation');
+  });
+
   it('does not probe if probes on the same base image were useless, and says so in the Web UI', async () => {
     campaign.teams = { one: ['v1'] };
     campaign.uselessProbes.add('v1');
