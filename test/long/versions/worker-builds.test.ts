@@ -3,8 +3,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unpolledBy } from '../../../src/cloud-checks/pollers.ts';
+import { campaignWorkflowId } from '../../../src/ids.ts';
 import { projectRoot } from '../../../src/local/project-root.ts';
+import { resultObjects } from '../../../src/object-keys.ts';
+import { bucketsOf } from '../../../src/settings.ts';
 import { endless, quick, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { eventually } from '../../support/eventually.ts';
 import { buildOf, makeCurrent } from '../../support/servers/deployments.ts';
@@ -64,7 +68,7 @@ describe('workers with build ids beside those of a stack', function () {
     assert.deepEqual(await unpolledBy(home.temporal), []);
     await home.command(0, 'retry', '--submission', 's2-0', '--yes');
     await eventually('a new round begins with the current build', isOf('week-2', 'submission:steered:s2-0'));
-    await home.behaveNow({ 's0-0': quick, 's1-0': quick });
+    await home.behaveNow({ 's0-0': quick, 's1-0': quick, 's2-0': { end: 'error' } });
     await home.until('all have ended', ({ counts }) => counts.finished === 2 && counts.failed === 1);
     await home.command(0, 'check');
     await Promise.all([stop(first), stop(second)]);
@@ -77,5 +81,41 @@ describe('workers with build ids beside those of a stack', function () {
     });
     assert.equal(status, 2);
     assert.match(stderr, /^holdout: --build is "week 2"\.\n {2}→ Set it to a name of at most 63 letters/);
+  });
+
+  it('take no tasks beside a campaign that a newer Holdout has frozen', async () => {
+    assert.ok(home.stack);
+    const { environment: env, endpoints } = home.stack;
+    const s3 = new S3Client({
+      endpoint: endpoints.s3,
+      region: env['AWS_REGION'] ?? '',
+      forcePathStyle: true,
+      credentials: {
+        accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      },
+    });
+    const Bucket = bucketsOf({ bucketPrefix: '' }).results;
+    const Body = JSON.stringify({ version: 99, campaign: 'newer' });
+    await s3.send(new PutObjectCommand({ Bucket, Key: resultObjects.campaign('newer'), Body, IfNoneMatch: '*' }));
+    s3.destroy();
+    const newer = await home.temporal.workflow.start('campaign', {
+      workflowId: campaignWorkflowId('newer'),
+      taskQueue: 'of-newer-workers',
+    });
+    try {
+      const isListed = async () =>
+        (await home.temporal.workflow.count(`WorkflowId = '${newer.workflowId}'`)).count === 1;
+      await eventually('it is listed', isListed);
+      const ready = join(home.folder, 'older.ready');
+      const { status, stderr } = spawnSync(process.execPath, [workerProgram, '--queues', 'main'], {
+        env: { ...environment(), HOLDOUT_READY_FILE: ready },
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, existsSync(ready)], [1, false], stderr);
+      assert.match(stderr, /^holdout: .*newer.* 99.*\n {2}→ [^\n]+\n$/);
+    } finally {
+      await newer.terminate();
+    }
   });
 });
