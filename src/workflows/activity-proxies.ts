@@ -43,23 +43,27 @@ export const imageActivities = (summary: string, { untaken }: Timings): Activiti
 export const scoreActivities = (summary: string, { untaken }: Timings): Activities =>
   activities('score', summary, { ...long, scheduleToStartTimeout: untaken });
 
+/**
+ * Every restart of a worker is one more attempt; the tenth worker must take over a run as fast as the second. Errors pause for longer, see
+ * activities/index.ts.
+ */
+const retryOfRuns = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
+
 /** A retry waits for Batch's list of jobs to settle before it submits. A cancellation waits until it is known what was submitted. */
 export const submitActivities = (summary: string, timings: Timings, startWithin = timings.untaken): Activities =>
   activities('submit', summary, {
     startToCloseTimeout: '10 minutes',
+    retry: retryOfRuns,
     heartbeatTimeout: timings.submitHeartbeatTimeout,
     scheduleToStartTimeout: startWithin,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 
-/** Every restart of a worker is one more attempt; the tenth worker must take over as fast as the second. */
-const retryOfWaiting = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
-
 /** A run may wait and run for weeks; every restart of a worker is one more attempt of this activity. */
 export const awaitActivities = (summary: string, timings: Timings, startWithin = timings.untaken): Activities =>
   activities('await', summary, {
     startToCloseTimeout: '30 days',
-    retry: retryOfWaiting,
+    retry: retryOfRuns,
     heartbeatTimeout: timings.awaitHeartbeatTimeout,
     scheduleToStartTimeout: startWithin,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
