@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCgroupV2 } from '../../../src/local/cgroups.ts';
 import { localDown } from '../../../src/local/commands/local-down.ts';
@@ -51,6 +51,9 @@ async function submitJob(jobName: string): Promise<string> {
   return jobId;
 }
 
+const killedRunId = '00000000-0000-4000-8000-00000000dead';
+const killedRun = join(rig.home, 'scratch', 'runs', killedRunId, 'output');
+
 const cgroupOf = (jobId: string): string =>
   join(isCgroupV2() ? '/sys/fs/cgroup' : '/sys/fs/cgroup/pids', 'holdout', jobId);
 const environmentOf = (jobId: string): string => join(rig.home, 'scratch', 'runs', jobId, 'environment.json');
@@ -58,6 +61,8 @@ const environmentOf = (jobId: string): string => join(rig.home, 'scratch', 'runs
 describe('the embedded stack', () => {
   before(async () => {
     await rig.prepare();
+    mkdirSync(killedRun, { recursive: true, mode: 0o700 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', killedRun]);
     // The least that a terminal can ask for; the parts inherit it.
     const umask = process.umask(0);
     try {
@@ -72,6 +77,12 @@ describe('the embedded stack', () => {
   after(async () => {
     await stack.close();
     rig.remove();
+  });
+
+  it('has removed at its start what a killed run had left', () => {
+    assert.ok(rig.lines.includes('removed what 1 killed run had left'), rig.lines.join('\n'));
+    assert.ok(!existsSync(killedRun));
+    assert.ok(!readFileSync('/proc/mounts', 'utf8').includes(killedRunId));
   });
 
   it('makes all files readable only by their owner, whatever the umask of the terminal', () => {
@@ -178,7 +189,8 @@ describe('the embedded stack', () => {
   });
 
   it('leaves no process, mount or control group after an orderly end, also with a running job', async () => {
-    assert.equal(rig.mounts().length, 1);
+    // The engine's own mount came with the sweep.
+    assert.equal(rig.mounts().filter((mount) => !mount.includes('/containers/')).length, 1);
     assert.ok(existsSync(cgroupOf(jobOne)));
     await stack.close();
     assert.deepEqual(rig.processes(), []);
