@@ -38,9 +38,12 @@ export async function checkRemoteCommand(access: Access): Promise<void> {
   await checkNamespace(access.temporal, effect);
 }
 
+/** In ms; tried twice. An abort waits for it, and is to end within half a minute while S3 is silent. */
+const requestHandler = { connectionTimeout: 5_000, socketTimeout: 5_000 };
+
 /** Checks region, key and the bucket of the records, within seconds. Throws the first fault, with this effect. */
 export async function checkRecord({ settings, buckets }: Access, effect: string): Promise<void> {
-  const s3 = openS3Client(settings, quickly);
+  const s3 = openS3Client(settings, { ...quickly, requestHandler });
   try {
     await checkBucket(s3, buckets.results, settings.bucketOwner, await callerOf(s3, effect));
   } finally {
