@@ -59,8 +59,7 @@ const pauseAfterError = (attempt: number): number => Math.min(60_000, 1_000 * 2 
 
 /**
  * Gives an activity its dependencies and turns errors into failures without their words, see {@link activityFailure}. Reports
- * an activity that keeps failing to the campaign. `pause` (ms)
- * replaces that of the retry policy after an error.
+ * an activity that keeps failing to the campaign. `pause` (ms) replaces that of the retry policy after an error.
  */
 function bind<Input, Output>(
   deps: Dependencies,

@@ -44,8 +44,8 @@ export const scoreActivities = (summary: string, { untaken }: Timings): Activiti
   activities('score', summary, { ...long, scheduleToStartTimeout: untaken });
 
 /**
- * Every restart of a worker is one more attempt; the tenth worker must take over a run as fast as the second. Errors pause for longer, see
- * activities/index.ts.
+ * Every restart of a worker is one more attempt; the tenth worker must take over a run as fast as the second. Errors pause for
+ * longer, see activities/index.ts.
  */
 const retryOfRuns = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
 

@@ -48,7 +48,8 @@ const withAccessTo =
     const status = await withAccess(async (access) => {
       const fault = withoutRecord && (await (await import('../operator/stop-without-record.ts')).recordFault(access));
       if (fault) return withoutRecord(access, campaign, options, fault);
-      if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access);
+      const isRecordChecked = withoutRecord !== undefined;
+      if (isRemote()) await (await import('../stack/check-remote.ts')).checkRemoteCommand(access, { isRecordChecked });
       await checkCodecKeys(access);
       try {
         return await work(access, campaign, options);

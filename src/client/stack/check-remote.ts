@@ -31,10 +31,16 @@ export async function checkRemoteStart(
   }
 }
 
-/** Checks what every command on a campaign needs: region, key, the bucket of the records, the namespace. Throws the first fault. */
-export async function checkRemoteCommand(access: Access): Promise<void> {
+/**
+ * Checks what every command on a campaign needs: region, key, the bucket of the records unless the command has just checked it, the
+ * namespace. Throws the first fault.
+ */
+export async function checkRemoteCommand(
+  access: Access,
+  { isRecordChecked }: { isRecordChecked: boolean },
+): Promise<void> {
   const effect = 'nothing was changed';
-  await checkRecord(access, effect);
+  if (!isRecordChecked) await checkRecord(access, effect);
   await checkNamespace(access.temporal, effect);
 }
 

@@ -25,7 +25,10 @@ export async function findEngine(): Promise<EngineSettings['name'] | undefined> 
   return which('podman') === undefined ? undefined : 'podman';
 }
 
-/** The folder of Docker's data, such as containers and volumes; undefined if this machine has no such folder, as with a daemon elsewhere. */
+/**
+ * The folder of Docker's data, such as containers and volumes; undefined if this machine has no such folder, as with a daemon
+ * elsewhere.
+ */
 export async function dockerStorage(): Promise<string | undefined> {
   const found = await runCommand('docker', ['info', '--format', '{{.DockerRootDir}}'], { timeout: 5_000 });
   const folder = found.stdout.trim();

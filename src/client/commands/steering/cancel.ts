@@ -54,12 +54,9 @@ export const register: Register = (command, { withAccess, output }) => {
 
 /** What can be chosen without the record: a team as Temporal's list shows it, and submissions by their ids. */
 function withoutRecordOf({ team, submission: submissions, why }: SelectionOptions) {
-  const message = {
-    ...(team !== undefined && { team }),
-    // By their number: operators who see pseudonyms must not read ids in the log.
-    ...(submissions && { submissions, shownAs: counted(submissions.length, 'submission') }),
-    ...noteOf(why),
-  };
   const choice = { ...(team !== undefined && { team }), ...(submissions && { submissions }) };
+  // By their number: operators who see pseudonyms must not read ids in the log.
+  const shown = submissions && { shownAs: counted(submissions.length, 'submission') };
+  const message = { ...choice, ...shown, ...noteOf(why) };
   return { command: 'cancel', question, choice, update: commandMessages.cancel, message } as const;
 }
