@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { counted, firstFew, quoted } from '../safe-text.ts';
 import { readLabels } from '../scoring/labels.ts';
 import { sha256 } from '../sha256.ts';
@@ -23,7 +22,7 @@ export async function checkLabels(
   const unreadable = lineNotUtf8(bytes);
   if (unreadable !== undefined) return reportLabels(`${shownPath(path)}: line ${unreadable} ${notUtf8}`);
   if (id === undefined || value === undefined) return undefined;
-  const labels = await readLabels(Readable.from([bytes], { objectMode: false }), { id, value }, metric);
+  const labels = await readLabels([bytes], { id, value }, metric);
   if (labels.kind === 'invalid') {
     reportFaults(path, labels.faults, labels.count, reportLabels);
     return undefined;

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { notTextBecause } from './not-text.ts';
 
 /** Longest line, in UTF-16 units; a prediction needs a name and a number. */
 const maxLineLength = 65_536;
+
+/** A file by its path, or its bytes: a stream, or a list of chunks. */
+export type ByteSource = string | AsyncIterable<Uint8Array | string> | readonly Buffer[];
 
 /** Why reading stopped before the end; `line` if one line is the cause. */
 interface StoppedReading {
@@ -19,16 +21,16 @@ interface StoppedReading {
  * stopped, or undefined at the end of the file. Throws only the source's errors.
  */
 export async function forEachLine(
-  source: Readable | string,
+  source: ByteSource,
   maxBytes: number,
   onLine: (line: string, number: number) => void,
 ): Promise<StoppedReading | undefined> {
-  const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: 262_144 }) : source;
+  const chunks = typeof source === 'string' ? createReadStream(source, { highWaterMark: 262_144 }) : source;
   const decoder = new StringDecoder('utf8');
   const splitter = new LineSplitter(onLine);
   let bytes = 0;
-  for await (const data of stream as AsyncIterable<Buffer | string>) {
-    const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+  for await (const data of chunks as AsyncIterable<Uint8Array | string>) {
+    const chunk = Buffer.isBuffer(data) ? data : Buffer.from(data);
     const notText = notTextBecause(chunk, bytes === 0);
     if (notText !== undefined) return { fault: 'not-text', line: null, text: notText };
     bytes += chunk.length;

@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FaultKind } from '../campaign/model/prediction-faults.ts';
 import { counted, quoted } from '../safe-text.ts';
-import { forEachLine, splitCsvLine } from './csv-lines.ts';
+import { forEachLine, splitCsvLine, type ByteSource } from './csv-lines.ts';
 import type { FaultList } from './fault-list.ts';
 import { itemId } from './item-id.ts';
 import { notAHeader, numberHint, rowHint, similarName } from './table-hints.ts';
@@ -42,7 +41,7 @@ interface IdValueTable {
  * lines. Adds faults to `faults`.
  */
 export async function readIdValueTable(
-  source: Readable | string,
+  source: ByteSource,
   format: TableFormat,
   faults: FaultList,
   rules: TableRules,

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { evaluateMetric, metrics, type Metric } from '../campaign/model/metrics.ts';
 import { quoted } from '../safe-text.ts';
+import type { ByteSource } from './csv-lines.ts';
 import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 
@@ -12,7 +12,7 @@ const maxBytes = 2 ** 30;
 
 /** Reads labels.csv, which has the columns of the predictions. Labels are 0 or 1 if the metric needs classes. */
 export async function readLabels(
-  source: Readable | string,
+  source: ByteSource,
   format: Pick<PredictionsFormat, 'id' | 'value'>,
   metric: Metric | undefined,
 ): Promise<LabelsResult> {

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { metrics, type Metric } from '../campaign/model/metrics.ts';
 import { quoted } from '../safe-text.ts';
+import type { ByteSource } from './csv-lines.ts';
 import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readIdValueTable } from './id-value-table.ts';
 import { unknownId } from './unknown-id.ts';
@@ -14,7 +14,7 @@ type PredictionsResult = FaultyTable | { kind: 'valid'; values: Map<string, numb
  * linear time; memory depends on the inputs, not on the file. Throws only the source's errors.
  */
 export async function readPredictions(options: {
-  source: Readable | string;
+  source: ByteSource;
   /** Ids of all inputs (`itemId` of their names). */
   inputs: ReadonlySet<string>;
   format: PredictionsFormat;

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import type { PredictionsFormat } from '../campaign/model/frozen-campaign.ts';
 import { evaluateMetric, type Metric } from '../campaign/model/metrics.ts';
 import { holdoutError } from '../errors.ts';
+import type { ByteSource } from './csv-lines.ts';
 import { FaultList, type FaultyTable } from './fault-list.ts';
 import { readLabels } from './labels.ts';
 import { readPredictions } from './predictions.ts';
@@ -17,13 +17,13 @@ export interface Truth {
 
 /** Reads the bytes of labels.csv. Throws LABELS_INVALID, so that wrong labels never count as a team's fault. */
 export async function truthOf(labels: Buffer, format: PredictionsFormat, metric: Metric): Promise<Truth> {
-  const read = await readLabels(Readable.from([labels]), format, metric);
+  const read = await readLabels([labels], format, metric);
   if (read.kind === 'invalid') throw holdoutError('LABELS_INVALID', { count: read.count });
   return { labels: read.values, inputs: new Set(read.values.keys()) };
 }
 
 interface Predictions {
-  predictions: Readable | string;
+  predictions: ByteSource;
   format: PredictionsFormat;
   metric: Metric;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Encrypter } from 'age-encryption';
+import type { Decrypter, Encrypter } from 'age-encryption';
 import { holdoutError } from '../errors.ts';
 import { keyOfIdentity } from './identity-key.ts';
 
@@ -24,7 +24,8 @@ async function encrypterFor(recipient: string): Promise<Encrypter> {
 /** A sealed object while it is read. */
 interface SealedObject {
   identity: string;
-  sealed: Readable;
+  /** A stream takes more processor time than the bytes of a small object. */
+  sealed: Readable | Buffer;
   /** Where it is, for errors. */
   bucket: string;
   key: string;
@@ -37,20 +38,39 @@ export const doesNotOpen = 'it does not open with the identity of the campaign';
  * Opens a sealed stream on its way. Every chunk of 64 KiB is authenticated before it is passed on. The stream fails with
  * RECORD_CHANGED if it was sealed for another recipient, not at all, or changed since.
  */
-export const openStream = (object: SealedObject): Readable => Readable.from(opened(object), { objectMode: false });
+export const openStream = (object: SealedObject): Readable => Readable.from(openChunks(object), { objectMode: false });
 
-async function* opened({ identity, sealed, bucket, key }: SealedObject): AsyncGenerator<Uint8Array> {
+/** The same without a stream around it. */
+export async function* openChunks({ identity, sealed, bucket, key }: SealedObject): AsyncGenerator<Uint8Array> {
   let readError: unknown;
-  sealed.once('error', (error) => (readError = error));
-  const { Decrypter } = await import('age-encryption');
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(await keyOfIdentity(identity));
+  if (!Buffer.isBuffer(sealed)) sealed.once('error', (error) => (readError = error));
+  const decrypter = await decrypterFor(identity);
   try {
+    if (Buffer.isBuffer(sealed)) {
+      yield await decrypter.decrypt(sealed);
+      return;
+    }
     const plain = await decrypter.decrypt(webStream(sealed));
     for await (const chunk of nodeStream(plain)) yield chunk as Uint8Array;
   } catch (error) {
     throw readError ?? holdoutError('RECORD_CHANGED', { bucket, key, what: doesNotOpen }, error);
   }
+}
+
+const decrypters = new Map<string, Promise<Decrypter>>();
+
+/** Made once per process: a new one computes the public key of the identity before it opens anything. */
+function decrypterFor(identity: string): Promise<Decrypter> {
+  const decrypter = decrypters.get(identity) ?? makeDecrypter(identity);
+  decrypters.set(identity, decrypter);
+  return decrypter;
+}
+
+async function makeDecrypter(identity: string): Promise<Decrypter> {
+  const { Decrypter: AgeDecrypter } = await import('age-encryption');
+  const decrypter = new AgeDecrypter();
+  decrypter.addIdentity(await keyOfIdentity(identity));
+  return decrypter;
 }
 
 // The library's types name the browsers' stream, which is the same class.

@@ -7,17 +7,11 @@ const [prefix, checksumLetters, keyBytes] = ['AGE-SECRET-KEY-1', 6, 32];
 /** PKCS #8 of an X25519 key, up to its bytes. */
 const pkcs8Head = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
-const keys = new Map<string, Promise<webcrypto.CryptoKey>>();
-
 /**
- * The key of an identity `AGE-SECRET-KEY-1…`, made once per process: the library makes it twice for every object that it opens,
- * which takes longer than to open a small one.
+ * The key of an identity `AGE-SECRET-KEY-1…`. Of an identity as text, the library makes the key twice for every object that it
+ * opens, which takes longer than to open a small one.
  */
-export function keyOfIdentity(identity: string): Promise<webcrypto.CryptoKey> {
-  const key = keys.get(identity) ?? importKey(bytesOf(identity));
-  keys.set(identity, key);
-  return key;
-}
+export const keyOfIdentity = (identity: string): Promise<webcrypto.CryptoKey> => importKey(bytesOf(identity));
 
 const importKey = (bytes: Buffer): Promise<webcrypto.CryptoKey> =>
   webcrypto.subtle.importKey('pkcs8', Buffer.concat([pkcs8Head, bytes]), { name: 'X25519' }, false, ['deriveBits']);

@@ -9,11 +9,7 @@ const body = Buffer.from('id,value\n');
 
 describe('an object that verify streams', () => {
   /** What is found of an object with these bytes, of which the record names {@link body}. */
-  async function faultsOf(
-    bytes: Buffer,
-    use: (stream: Readable) => Promise<void>,
-    few?: { bytes: number },
-  ): Promise<string[]> {
+  async function faultsOf(bytes: Buffer, use: () => Promise<void>, few?: { bytes: number }): Promise<string[]> {
     const findings = new Findings();
     const source = {
       async *list() {},

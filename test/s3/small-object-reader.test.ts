@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
 import { SmallObjectReader } from '../../src/s3/small-object-reader.ts';
+import { inParallel } from '../../src/in-parallel.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
 import { openS3Client } from '../../src/s3/s3-client.ts';
 import { countRequests, type RequestCounter } from '../support/servers/request-counter.ts';
@@ -13,7 +14,13 @@ import { ownerAccount, startS3Server, type S3Server } from '../support/servers/s
 /** Keys as Holdout has them, and others that need escaping. */
 const keys = ['c/canary:g4/1/claim', 'c/s/1/spec.json', "a b/+&=?#%41/ü/(1)!*'~.json"];
 
-describe('the lean reader', () => {
+for (const [connections, before] of [
+  ['over the connections of the SDK', 0],
+  ['after a thousand requests, over connections of its own', 1_000],
+] as const)
+  describe(`the lean reader, ${connections}`, () => readsAfter(before));
+
+function readsAfter(requests: number): void {
   let s3: S3Server;
   let proxy: RequestCounter;
   let store: ObjectStore;
@@ -25,6 +32,9 @@ describe('the lean reader', () => {
     ambient = process.env;
     process.env = { ...ambient, ...s3.environment, AWS_ENDPOINT_URL_S3: proxy.endpoint };
     store = new ObjectStore({ s3PathStyle: true, bucketOwner: ownerAccount });
+    await inParallel(20, Array.from({ length: requests }), async () => {
+      assert.equal(await store.find(s3.buckets.runs, 'absent'), undefined);
+    });
   });
   after(async () => {
     process.env = ambient;
@@ -79,7 +89,7 @@ describe('the lean reader', () => {
     writeFileSync(join(s3.data, s3.buckets.runs, 'changed'), 'as altered');
     await assert.rejects(found('changed'), { code: 'RECORD_CHANGED' });
   });
-});
+}
 
 describe('the lean reader’s requests', () => {
   let ambient: NodeJS.ProcessEnv;

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { hashedStream } from '../../hashed-stream.ts';
 import { HoldoutError } from '../../errors.ts';
 import { isOtherThanStored, otherThanStored } from '../../s3/object-store.ts';
@@ -15,11 +15,13 @@ export function firstDifference(found: Buffer, expected: Buffer): number | undef
   return length;
 }
 
-/** How an object is to be: by its sha256 (hex) and who names it, and by the indentation of its JSON. */
+/** How an object is to be: by its sha256 (hex) and who names it. */
 interface Expectation {
   digest?: Named | undefined;
-  indent?: number;
 }
+
+/** The bytes of an object, as a stream if they are many. */
+export type Content = Readable | Buffer;
 
 interface Named {
   sha256: string;
@@ -37,29 +39,37 @@ export class CheckedObjects {
   ) {}
 
   /** An object's bytes. A missing or changed one is a fault; undefined if it is missing. */
-  async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
-    const { findings } = this;
-    findings.explain(bucket, key);
-    const body = await this.source.find(bucket, key).catch(unlessOther);
-    if (!Buffer.isBuffer(body)) {
-      findings.fault(bucket, key, body ?? missing(expected.digest));
-      return undefined;
-    }
-    const fault = changeOf(body, expected);
-    if (fault !== undefined) findings.fault(bucket, key, fault);
+  async read(bucket: string, key: string, { digest }: Expectation = {}): Promise<Buffer | undefined> {
+    const body = await this.find(bucket, key, digest);
+    if (body && digest && sha256(body) !== digest.sha256) this.findings.fault(bucket, key, otherDigest(digest));
     return body;
   }
 
-  /** The same for JSON, with its sha256 (hex); undefined if the object is missing or no JSON. */
+  private async find(bucket: string, key: string, named: Named | undefined): Promise<Buffer | undefined> {
+    const { findings } = this;
+    findings.explain(bucket, key);
+    const body = await this.source.find(bucket, key).catch(unlessOther);
+    if (Buffer.isBuffer(body)) return body;
+    findings.fault(bucket, key, body ?? missing(named));
+    return undefined;
+  }
+
+  /**
+   * The same for JSON with this indentation, by default 2, and its sha256 (hex); undefined if the object is missing or no JSON.
+   */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Holdout wrote the object; the caller names its type
   async readJson<T extends object>(
     bucket: string,
     key: string,
-    expected: Expectation = {},
+    { digest, indent = 2 }: Expectation & { indent?: number } = {},
   ): Promise<Parsed<T> | undefined> {
-    const body = await this.read(bucket, key, { indent: 2, ...expected });
-    const value = body && parsed<T>(body);
-    return body && value && { value, digest: sha256(body) };
+    const body = await this.find(bucket, key, digest);
+    if (body === undefined) return undefined;
+    const value = parsed<T>(body);
+    const found = { sha256: sha256(body), form: value && writtenForm(value, indent) };
+    const fault = changeOf(body, found, digest);
+    if (fault !== undefined) this.findings.fault(bucket, key, fault);
+    return value && { value, digest: found.sha256 };
   }
 
   /** The keys of empty objects under a prefix. To list them is much faster than to read each. */
@@ -76,19 +86,18 @@ export class CheckedObjects {
   }
 
   /**
-   * Streams an object and checks its sha256 (hex); `use` may read the stream meanwhile, and throws RECORD_CHANGED if it cannot
-   * open it. A changed object is a fault. One that should have few bytes is read at once.
+   * Streams an object and checks its sha256 (hex); `use` may read it meanwhile, and throws RECORD_CHANGED if it cannot open it. A changed object is a fault. One that should have few bytes is read at once.
    */
   async stream(
     bucket: string,
     key: string,
     { bytes, ...digest }: Named & { bytes?: number },
-    use: (stream: Readable) => Promise<void> = drain,
+    use: (content: Content) => Promise<void> = drain,
   ): Promise<void> {
     const { findings, source } = this;
     if (bytes !== undefined && bytes <= fewBytes) {
       const body = await this.read(bucket, key, { digest });
-      const isOpened = body === undefined || (await opens(Readable.from([body]), use));
+      const isOpened = body === undefined || (await opens(body, use));
       if (!isOpened && sha256(body) === digest.sha256) findings.fault(bucket, key, doesNotOpen);
       return;
     }
@@ -134,9 +143,9 @@ async function digestOf(open: () => Promise<Readable>, use: (stream: Readable) =
 }
 
 /** Whether `use` could open what is in the stream; it throws RECORD_CHANGED if not. */
-async function opens(stream: Readable, use: (stream: Readable) => Promise<void>): Promise<boolean> {
+async function opens(content: Content, use: (content: Content) => Promise<void>): Promise<boolean> {
   try {
-    await use(stream);
+    await use(content);
     return true;
   } catch (error) {
     if (error instanceof HoldoutError && error.code === 'RECORD_CHANGED') return false;
@@ -144,25 +153,24 @@ async function opens(stream: Readable, use: (stream: Readable) => Promise<void>)
   }
 }
 
-const drain = async (stream: Readable): Promise<void> => {
-  for await (const _ of stream);
+const drain = async (content: Content): Promise<void> => {
+  if (!Buffer.isBuffer(content)) for await (const _ of content);
 };
 
-/** Why an object is not as expected; undefined if it is. Where its right bytes are known, names the first wrong one. */
-function changeOf(body: Buffer, { digest, indent }: Expectation): string | undefined {
-  const form = indent === undefined ? undefined : writtenForm(body, indent);
-  if (indent !== undefined && form === undefined) return 'it is not a JSON object';
-  const byte = form && firstDifference(body, form);
+/** Why a JSON object is not as expected; undefined if it is. Where its right bytes are known, names the first wrong one. */
+function changeOf(
+  body: Buffer,
+  { sha256: digest, form }: { sha256: string; form: Buffer | undefined },
+  expected: Named | undefined,
+): string | undefined {
+  if (form === undefined) return 'it is not a JSON object';
+  const byte = firstDifference(body, form);
   if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
-  if (digest === undefined || sha256(body) === digest.sha256) return undefined;
-  return otherDigest(digest);
+  return expected === undefined || digest === expected.sha256 ? undefined : otherDigest(expected);
 }
 
-/** The bytes with which Holdout writes what these bytes say; undefined if they are no JSON object. */
-function writtenForm(body: Buffer, indent: number): Buffer | undefined {
-  const value = parsed(body);
-  return value && Buffer.from(`${JSON.stringify(value, null, indent)}\n`);
-}
+/** The bytes with which Holdout writes a value. */
+const writtenForm = (value: object, indent: number): Buffer => Buffer.from(`${JSON.stringify(value, null, indent)}\n`);
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Holdout wrote the object; the caller names its type
 function parsed<T extends object>(body: Buffer): T | undefined {

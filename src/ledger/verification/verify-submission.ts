@@ -1,16 +1,15 @@
-import type { Readable } from 'node:stream';
 import type { FrozenCampaign, Submission } from '../../campaign/model/frozen-campaign.ts';
 import type { RunOutcome } from '../../campaign/model/run-outcome.ts';
 import { runKeyOf } from '../../ids.ts';
 import { resultObjects, runObjects } from '../../object-keys.ts';
 import type { Buckets } from '../../settings.ts';
 import { scoreAgainst, type Truth } from '../../scoring/score-predictions.ts';
-import { openStream } from '../../sealing/age.ts';
+import { openChunks } from '../../sealing/age.ts';
 import { misplacedRecord, scoredRun } from '../chain-rules.ts';
 import { collectedFrom, misplacedScore } from '../checked-score.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { ScoreFile } from '../score-file.ts';
-import { firstDifference, type CheckedObjects } from './checked-objects.ts';
+import { firstDifference, type CheckedObjects, type Content } from './checked-objects.ts';
 import type { ScoringTurns } from './scoring-turns.ts';
 import type { FirstStart } from './fairness/out-of-turn.ts';
 import { verifyRun } from './verify-run.ts';
@@ -153,8 +152,9 @@ async function verifyPredictions(
   if (!facts.outputs) objects.expect(runs, key, 'outcome.json', facts.present);
   else if (scoredBy.length === 0 || truth === undefined) await objects.stream(runs, key, expected);
   else {
-    const compare = async (stored: Readable): Promise<void> => {
-      const predictions = identity === undefined ? stored : openStream({ identity, sealed: stored, bucket: runs, key });
+    const compare = async (stored: Content): Promise<void> => {
+      const plain = Buffer.isBuffer(stored) ? [stored] : stored;
+      const predictions = identity === undefined ? plain : openChunks({ identity, sealed: stored, bucket: runs, key });
       const result = await scoreAgainst(truth, { predictions, format, metric });
       for (const [scoreKey, file] of files) {
         const right = { ...file, version: 1, runKey, metric, result: alike(file.result, result) };

@@ -87,7 +87,7 @@ export async function startS3Server(): Promise<S3Server> {
 }
 
 async function serve(folder: string, port: number): Promise<ChildProcess> {
-  const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet'];
+  const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet', '--keep-alive'];
   const accounts = join(folder, 'accounts');
   const buckets = join(folder, 'buckets');
   for (const one of [accounts, buckets]) await mkdir(one, { recursive: true });
