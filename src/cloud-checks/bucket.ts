@@ -19,8 +19,9 @@ export async function checkBucket(
     if (found !== undefined && found !== region)
       throw holdoutError('BUCKET_UNUSABLE', elsewhere(bucket, found, caller));
   } catch (error) {
-    if (statusOf(error) !== undefined) throw await reason(client, bucket, owner, caller);
-    throw bucketError(bucket, error, owner, caller);
+    throw isUnavailable(statusOf(error))
+      ? bucketError(bucket, error, owner, caller)
+      : await reason(client, bucket, owner, caller);
   }
 }
 
@@ -52,15 +53,19 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
   if (kind.kind === 'key') {
     return holdoutError('AWS_KEY_REFUSED', { key, why: `${kind.why} (bucket ${bucket})`, effect }, error);
   }
-  if (kind.kind === 'unreachable') {
+  if (isUnavailable(status)) {
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'AWS';
-    return holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause: messageOf(error), effect }, error);
+    const cause = status === undefined ? messageOf(error) : `HTTP status ${status}`;
+    return holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause, effect }, error);
   }
   if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
   if (kind.kind === 'missing') return unusable('does not exist');
   if (kind.kind === 'denied') return unusable(denied(owner, caller));
   return unusable(`cannot be used by the key ${key}: ${status ?? ''} ${messageOf(error)}`);
 }
+
+/** Whether S3 did not respond, or with a server error, however often it was asked. */
+const isUnavailable = (status: number | undefined): boolean => status === undefined || status >= 500;
 
 /** Who makes buckets and grants rights. */
 const byAccount = 'administrator of the AWS account';

@@ -11,7 +11,8 @@ import { resultObjects } from '../../../src/object-keys.ts';
 import { bucketsOf } from '../../../src/settings.ts';
 import { endless, quick, SimulatedHome } from '../../support/campaigns/simulated-home.ts';
 import { eventually } from '../../support/eventually.ts';
-import { buildOf, makeCurrent } from '../../support/servers/deployments.ts';
+import { buildOf } from '../../support/servers/deployments.ts';
+import { temporalLine } from '../../support/servers/temporal-command.ts';
 
 describe('workers with build ids beside those of a stack', function () {
   this.timeout(300_000);
@@ -57,19 +58,43 @@ describe('workers with build ids beside those of a stack', function () {
   const isOf = (build: string, workflowId: string) => (): Promise<boolean> =>
     buildOf(home.temporal, workflowId).then((found) => found === build);
 
-  it('take over a campaign that began without a build, and hand it to the next build', async () => {
+  const page = readFileSync(join(projectRoot(), 'docs', 'operations', 'upgrades.md'), 'utf8');
+  /** Runs the one line of the page that begins and ends so. */
+  async function asThePageSays(begin: string, end: string): Promise<string> {
+    const lines = page.split('\n').map((line) => line.trim());
+    const found = lines.filter((line) => line.startsWith(begin) && line.endsWith(end));
+    assert.equal(found.length, 1, `${begin} … ${end}`);
+    assert.ok(home.stack);
+    return temporalLine(home.stack, found.join('').replace('CAMPAIGN:SUBMISSION', 'steered:s2-0'));
+  }
+  /** Temporal knows a worker some time after it polls. */
+  const makeCurrent = (build: string): Promise<void> =>
+    eventually(`${build} is the current build`, () =>
+      asThePageSays('temporal worker deployment set-current-version', ` ${build}`).then(() => true),
+    );
+
+  it('take over a campaign that began without a build, hand it to the next build, and take it back', async () => {
     const first = await start('week-1');
     assert.equal(await buildOf(home.temporal, 'campaign:steered'), undefined);
-    await makeCurrent(home.temporal, 'week-1');
+    await makeCurrent('week-1');
     await eventually('the campaign moves', isOf('week-1', 'campaign:steered'));
     const second = await start('week-2');
-    await makeCurrent(home.temporal, 'week-2');
+    await makeCurrent('week-2');
     await eventually('the campaign moves again', isOf('week-2', 'campaign:steered'));
     assert.deepEqual(await unpolledBy(home.temporal), []);
+    await home.behaveNow({ 's2-0': endless });
     await home.command(0, 'retry', '--submission', 's2-0', '--yes');
     await eventually('a new round begins with the current build', isOf('week-2', 'submission:steered:s2-0'));
+
+    await makeCurrent('week-1');
+    await eventually('the campaign returns', isOf('week-1', 'campaign:steered'));
+    const running = await asThePageSays('temporal workflow count', `ExecutionStatus = 'Running'"`);
+    assert.match(running, /^Total: [1-9]/);
+    assert.equal(await buildOf(home.temporal, 'submission:steered:s2-0'), 'week-2');
+    await asThePageSays('temporal workflow update-options', 'auto_upgrade');
     await home.behaveNow({ 's0-0': quick, 's1-0': quick, 's2-0': { end: 'error' } });
     await home.until('all have ended', ({ counts }) => counts.finished === 2 && counts.failed === 1);
+    await eventually('it has moved', isOf('week-1', 'submission:steered:s2-0'));
     await home.command(0, 'check');
     await Promise.all([stop(first), stop(second)]);
   });

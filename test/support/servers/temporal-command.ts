@@ -10,9 +10,17 @@ const program = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
 export type Reachable = Pick<Stack, 'endpoints' | 'environment'>;
 
 /** Runs Temporal's own command line on a stack without its key, as anybody who reaches Temporal can; returns its output. */
-export async function temporalCommand({ endpoints, environment }: Reachable, ...args: string[]): Promise<string> {
+export const temporalCommand = (stack: Reachable, ...args: string[]): Promise<string> =>
+  output(program, [...args, ...place(stack)]);
+
+/** Runs a line of a shell that calls `temporal`, such as one of a page of the documentation; returns its output. */
+export const temporalLine = (stack: Reachable, line: string): Promise<string> =>
+  output('bash', ['-c', `temporal() { "$0" "$@" ${place(stack).join(' ')}; }\n${line}`, program]);
+
+const place = ({ endpoints, environment }: Reachable): string[] => {
   const namespace = environment['TEMPORAL_NAMESPACE'] ?? '';
-  const where = ['--address', endpoints.temporal, '--namespace', namespace, '--disable-config-file'];
-  const { stdout } = await promisify(execFile)(program, [...args, ...where], { maxBuffer: 2 ** 28 });
-  return stdout;
-}
+  return ['--address', endpoints.temporal, '--namespace', namespace, '--disable-config-file'];
+};
+
+const output = async (file: string, args: string[]): Promise<string> =>
+  (await promisify(execFile)(file, args, { maxBuffer: 2 ** 28 })).stdout;
