@@ -145,11 +145,12 @@ describe('the activities of a Batch job on a real worker', () => {
     runKey: string,
     jobId: string,
     rest: Partial<AwaitOrder> = {},
+    within = timings,
   ): Promise<WorkflowHandle<typeof awaitRun>> =>
     client.workflow.start<typeof awaitRun>('awaitRun', {
       workflowId: `await ${runKey}`,
       taskQueue: taskQueues.main,
-      args: [{ ...orderOf(runKey), jobId, giveUp: false, ...rest }, timings],
+      args: [{ ...orderOf(runKey), jobId, giveUp: false, ...rest }, within],
     });
   async function pending(handle: WorkflowHandle): Promise<{ attempt: number; details: Details | undefined }> {
     const [activity] = (await handle.describe()).raw.pendingActivities ?? [];
@@ -416,6 +417,27 @@ describe('the activities of a Batch job on a real worker', () => {
     assert.equal((await handle.result()).reason, null);
     assert.equal(rig.proxy.count('terminatejob', jobId), 0);
     assert.equal((await rig.jobs(runKey)).length, 1);
+  });
+
+  it('reports on SIGTERM what it has seen since its last heartbeat', async () => {
+    const runKey = rig.run({ until: 'never' });
+    const jobId = await rig.submitted(runKey);
+    // The SDK sends at most one heartbeat in four fifths of the time-out.
+    const handle = await follow(runKey, jobId, {}, { ...timings, awaitHeartbeatTimeout: 60_000 });
+    await rig.claimed(runKey);
+    const polled = async (): Promise<string | undefined> => (await pending(handle)).details?.lastPolledAt ?? undefined;
+    await eventually('it is awaited', async () => (await polled()) !== undefined);
+    const reported = await polled();
+    await delay(1_000);
+    assert.equal(await polled(), reported, 'it has sent no other heartbeat');
+    const stopped = Date.now();
+    await stopWorkers();
+    const { attempt, details } = await pending(handle);
+    assert.equal(attempt, 2);
+    assert.ok(Date.parse(details?.lastPolledAt ?? '') > stopped - 1_000, `${details?.lastPolledAt}, not ${reported}`);
+    await startWorkers();
+    await handle.cancel();
+    assert.equal((await handle.result()).reason, 'cancelled');
   });
 
   it('terminates the job on a cancellation and returns its cost, even if that takes several attempts', async () => {

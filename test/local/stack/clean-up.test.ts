@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,6 +9,9 @@ import { isCgroupV2 } from '../../../src/local/cgroups.ts';
 import { runCommand, type CommandResult } from '../../../src/run-command.ts';
 import { jobsFolder } from '../../../src/local/stack/parts/batch.ts';
 import { cleanUp } from '../../../src/local/stack/clean-up.ts';
+import { writeJsonFile } from '../../../src/local/json-file.ts';
+import { identify, writeProcess } from '../../../src/local/process-identity.ts';
+import { jobsOnHost } from '../../../src/local/stack/remains.ts';
 import { openIdentity } from '../../../src/local/stack/home/home-identity.ts';
 import { openHome, type Home } from '../../../src/local/stack/home/home.ts';
 import { openShortPaths, shortPathsOf } from '../../../src/local/stack/home/short-paths.ts';
@@ -22,7 +26,7 @@ const waits = tinyElf(Buffer.from('b8220000000f05ebf7', 'hex'));
 
 describe('the remains of a killed run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdout-clean-up-'));
-  const jobId = `job-${process.pid}`;
+  const jobId = randomUUID();
   let home: Home;
   let engine: EngineSettings;
   let otherProcess = 0;
@@ -59,26 +63,47 @@ describe('the remains of a killed run', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('are removed: container, mounts and control groups; another home’s container stays', async function () {
+  it('are found by their job, then removed: container, mounts and control groups; another home’s container stays', async function () {
     if (engine.name !== 'podman') this.skip(); // Docker under systemd accepts no path as a parent group.
     const device = join(home.scratch, 'runs', jobId, 'device');
     mkdirSync(device, { recursive: true });
     assert.equal((await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', device])).status, 0);
     const limits = engine.runFlags.filter((flag) => !flag.startsWith('--label'));
-    const mine = await run(...engine.runFlags, `--cgroup-parent=/holdout/${jobId}`);
+    const mine = await run(...engine.runFlags, `--name=ho-${jobId}-1`, `--cgroup-parent=/holdout/${jobId}`);
     const other = await run(...limits, '--label=holdout.home=/another/home');
     assert.equal(mine.status, 0, mine.stderr);
     assert.equal(other.status, 0, other.stderr);
     const { stdout } = await call(engine.command, ['inspect', '--format={{.State.Pid}}', other.stdout.trim()]);
     otherProcess = Number(stdout);
     assert.ok(cgroups().length > 0 && mounts());
+    writeProcess(join(jobsFolder(home), jobId, 'process'), identify(process.pid));
+
+    const found = async (job: string): Promise<Record<string, string[]>> => {
+      const { remains, unlisted } = await jobsOnHost(home, new Set([job]));
+      assert.equal(unlisted, undefined);
+      assert.ok(remains.every((one) => one.jobId === job));
+      return Object.fromEntries(remains.map(({ kind, what }) => [kind, [what]]));
+    };
+    writeJsonFile(home.stack, { engine });
+    const { mount, ...others } = await found(jobId);
+    assert.deepEqual(mount, [device]);
+    assert.deepEqual(others, {
+      container: [`ho-${jobId}-1`],
+      process: [jobId],
+      'control group': [jobId],
+      folder: [jobId],
+    });
+    assert.deepEqual(await found(randomUUID()), {}, 'another job has nothing');
+    writeJsonFile(home.stack, { engine: { ...engine, command: ['false'] } });
+    assert.equal((await jobsOnHost(home, new Set([jobId]))).unlisted, 'false: exit status 1');
 
     await cleanUp(home, engine);
-
     assert.deepEqual(cgroups(), []);
     assert.ok(!existsSync(join(home.scratch, 'runs')));
     assert.ok(!existsSync(shortPathsOf(openIdentity(home)).folder));
     openShortPaths(home);
+    writeJsonFile(home.stack, { engine });
+    assert.deepEqual(Object.keys(await found(jobId)), ['process'], 'which ends by itself');
     const left = (await containers()).trim();
     assert.ok(left !== '' && other.stdout.startsWith(left), `only the other container is left, not ${left}`);
   });
