@@ -21,10 +21,12 @@ async function run(): Promise<number> {
   }
 }
 
-/** Errors of the operator's own S3, Batch and Temporal name neither the thing nor the next step. */
+/** Errors of S3, Batch and Temporal name neither the thing nor the next step. */
 async function inWordsOfCatalogue(error: unknown): Promise<unknown> {
-  if (error instanceof HoldoutError || error instanceof CommanderError) return error;
-  if (process.env['HOLDOUT_STACK'] !== 'remote') return error;
+  if (error instanceof CommanderError) return error;
+  if (process.env['HOLDOUT_STACK'] !== 'remote')
+    return (await import('./client/error-of-embedded.ts')).errorOfEmbedded(error);
+  if (error instanceof HoldoutError) return error;
   return (await import('./client/error-of-service.ts')).errorOfService(error);
 }
 

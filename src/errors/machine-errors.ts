@@ -40,6 +40,15 @@ export const machineErrors = {
     (d) => `The disk of ${d.home} has only ${d.freeMiB} MiB free; a start needs ${d.neededMiB} MiB.`,
     'Free space there, or name a folder on another disk: HOLDOUT_HOME=/path/to/folder',
   ),
+  HOME_DISK_FULL: platformError<{ home: string; freeMiB: number }>(
+    (d) =>
+      `The disk of ${d.home} has ${d.freeMiB} MiB free: the embedded stack cannot record anything, and its campaigns wait.`,
+    'Free space on this disk: campaigns continue by themselves within a minute. Then run the same command again.',
+  ),
+  EMBEDDED_STACK_FAILS: platformError<{ cause: string; logs: string }>(
+    (d) => `A server of the embedded stack did not carry out the command: ${d.cause}`,
+    (d) => `Run the same command again in a minute. If it fails again, read the logs in ${d.logs}`,
+  ),
   PORT_BUSY: userError<{ port: number; variable: string; holder?: string }>(
     (d) => `Port ${d.port} (${d.variable}) is taken${d.holder === undefined ? '' : ` by ${d.holder}`}.`,
     (d) => `Stop that program, or choose another port: ${d.variable}=0 takes a free one.`,

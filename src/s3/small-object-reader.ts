@@ -118,8 +118,9 @@ const checksum = /^x-amz-checksum-(?!type$|mode$)/;
 /** The body if it is complete and fits its CRC-32; the SDK knows the other checksums. */
 function intact(headers: SmallResponse['headers'], body: Buffer): Buffer | undefined {
   if (Number(headers['content-length']) !== body.length) return undefined;
-  for (const name in headers)
-    if (checksum.test(name) && !(name === 'x-amz-checksum-crc32' && headers[name] === crc32Of(body))) return undefined;
+  for (const [name, value] of Object.entries(headers)) {
+    if (checksum.test(name) && !(name === 'x-amz-checksum-crc32' && value === crc32Of(body))) return undefined;
+  }
   return body;
 }
 

@@ -7,6 +7,7 @@ import { endedStatus, endedText } from '../status/ended-status.ts';
 import { queryCampaign } from '../status/query-progress.ts';
 import { queueHeadLines, queueHeads, type QueueHead } from '../status/queue-heads.ts';
 import { statusText } from '../status/status-text.ts';
+import { fullHomeLines } from '../status/trouble/full-home.ts';
 import { stuckActivityLine, stuckActivities } from '../status/trouble/stuck-activities.ts';
 import { unpolledQueues, unpolledLines } from '../status/trouble/unpolled-queues.ts';
 import { jsonOption, jsonText, type Register } from './command-context.ts';
@@ -33,6 +34,7 @@ export const register: Register = (command, { withAccess, output }) => {
         json
           ? jsonText({ state: 'running', ...progress, unpolledQueues: unpolled, stuckSteps: stuck, queueHeads: heads })
           : statusText(progress, [
+              ...fullHomeLines(),
               ...unpolledLines(unpolled),
               ...stuck.map(stuckActivityLine),
               ...queueHeadLines(heads),

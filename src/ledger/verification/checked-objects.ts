@@ -39,19 +39,24 @@ export class CheckedObjects {
   ) {}
 
   /** An object's bytes. A missing or changed one is a fault; undefined if it is missing. */
-  async read(bucket: string, key: string, { digest }: Expectation = {}): Promise<Buffer | undefined> {
-    const body = await this.find(bucket, key, digest);
-    if (body && digest && sha256(body) !== digest.sha256) this.findings.fault(bucket, key, otherDigest(digest));
+  async read(bucket: string, key: string, expected: Expectation = {}): Promise<Buffer | undefined> {
+    const body = await this.find(bucket, key, expected);
+    if (body) this.note(bucket, key, digestFault(sha256(body), expected));
     return body;
   }
 
-  private async find(bucket: string, key: string, named: Named | undefined): Promise<Buffer | undefined> {
+  private async find(bucket: string, key: string, expected: Expectation): Promise<Buffer | undefined> {
     const { findings } = this;
     findings.explain(bucket, key);
     const body = await this.source.find(bucket, key).catch(unlessOther);
     if (Buffer.isBuffer(body)) return body;
-    findings.fault(bucket, key, body ?? missing(named));
+    findings.fault(bucket, key, body ?? missing(expected.digest));
     return undefined;
+  }
+
+  private note(bucket: string, key: string, fault: string | undefined): void {
+    const { findings } = this;
+    if (fault !== undefined) findings.fault(bucket, key, fault);
   }
 
   /**
@@ -61,15 +66,14 @@ export class CheckedObjects {
   async readJson<T extends object>(
     bucket: string,
     key: string,
-    { digest, indent = 2 }: Expectation & { indent?: number } = {},
+    { indent = 2, ...expected }: Expectation & { indent?: number } = {},
   ): Promise<Parsed<T> | undefined> {
-    const body = await this.find(bucket, key, digest);
+    const body = await this.find(bucket, key, expected);
     if (body === undefined) return undefined;
     const value = parsed<T>(body);
-    const found = { sha256: sha256(body), form: value && writtenForm(value, indent) };
-    const fault = changeOf(body, found, digest);
-    if (fault !== undefined) this.findings.fault(bucket, key, fault);
-    return value && { value, digest: found.sha256 };
+    const digest = sha256(body);
+    this.note(bucket, key, formFault(body, value, indent) ?? digestFault(digest, expected));
+    return value && { value, digest };
   }
 
   /** The keys of empty objects under a prefix. To list them is much faster than to read each. */
@@ -157,20 +161,15 @@ const drain = async (content: Content): Promise<void> => {
   if (!Buffer.isBuffer(content)) for await (const _ of content);
 };
 
-/** Why a JSON object is not as expected; undefined if it is. Where its right bytes are known, names the first wrong one. */
-function changeOf(
-  body: Buffer,
-  { sha256: digest, form }: { sha256: string; form: Buffer | undefined },
-  expected: Named | undefined,
-): string | undefined {
-  if (form === undefined) return 'it is not a JSON object';
-  const byte = firstDifference(body, form);
-  if (byte !== undefined) return `byte ${byte} is not as Holdout writes it`;
-  return expected === undefined || digest === expected.sha256 ? undefined : otherDigest(expected);
+/** Why bytes are not the JSON object that Holdout writes, with the first wrong byte; undefined if they are. */
+function formFault(body: Buffer, value: object | undefined, indent: number): string | undefined {
+  if (value === undefined) return 'it is not a JSON object';
+  const byte = firstDifference(body, Buffer.from(`${JSON.stringify(value, null, indent)}\n`));
+  return byte === undefined ? undefined : `byte ${byte} is not as Holdout writes it`;
 }
 
-/** The bytes with which Holdout writes a value. */
-const writtenForm = (value: object, indent: number): Buffer => Buffer.from(`${JSON.stringify(value, null, indent)}\n`);
+const digestFault = (found: string, { digest }: Expectation): string | undefined =>
+  digest === undefined || found === digest.sha256 ? undefined : otherDigest(digest);
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Holdout wrote the object; the caller names its type
 function parsed<T extends object>(body: Buffer): T | undefined {

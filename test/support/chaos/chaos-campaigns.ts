@@ -44,7 +44,7 @@ export class ChaosCampaigns {
   static async open(submissions: number): Promise<ChaosCampaigns> {
     const disk = new SmallDisk();
     const ways = await Ways.open();
-    const home = homeOn(disk, submissions);
+    const home = disk.holding(() => new SimulatedHome(shapeOf(submissions)));
     const campaigns = new ChaosCampaigns({ home, ways, disk }, submissions);
     try {
       // The keys of a home exist before its stack does, whose workers look for S3 when they start.
@@ -144,15 +144,3 @@ const shapeOf = (submissions: number) => ({
   slots: { g4: 12, p3: 2 },
   budgetUsd: 1_000_000,
 });
-
-/** A home on the small disk. */
-function homeOn(disk: SmallDisk, submissions: number): SimulatedHome {
-  const before = process.env['TMPDIR'];
-  process.env['TMPDIR'] = disk.folder;
-  try {
-    return new SimulatedHome(shapeOf(submissions));
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-  }
-}
