@@ -19,10 +19,11 @@ const parts = ['met', 'died', 'taken', 'open'] as const;
 
 /** The folder by which a test and its processes agree on what was met and what has killed. Its files outlive a killed process. */
 export class CrashControl {
-  /** `pairs`: the neighbours, as `first+second`. */
+  /** `pairs`: the neighbours, as `first+second`. `chosen`: the points that kill alone; undefined: all. */
   constructor(
     readonly folder: string,
     readonly pairs: readonly string[] = [],
+    readonly chosen?: readonly string[],
   ) {
     for (const part of parts) mkdirSync(join(folder, part), { recursive: true });
   }
@@ -57,6 +58,7 @@ export class CrashControl {
   }
 
   private hitsAlone(point: string, execution: string): boolean {
+    if (this.chosen?.includes(point) === false) return false;
     const file = join('taken', fileName(execution));
     const before = this.contentOf(file)?.split('\n') ?? [];
     if (before.some((other) => this.areNeighbours(other, point)) || !this.claim('died', point)) return false;

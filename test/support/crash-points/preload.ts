@@ -1,6 +1,6 @@
 /**
  * Loaded into a program before its own code: at each effect that leaves the process it notes a crash point, and kills the process
- * there if it is told to. CRASH_POINTS: `{ folder, pairs, program, temporal }` as JSON; `temporal` is a file that resolves the
+ * there if it is told to. CRASH_POINTS: `{ folder, pairs, chosen, program, temporal }` as JSON; `temporal` is a file that resolves the
  * packages of Temporal as the program does. The product knows nothing of this.
  */
 import childProcess from 'node:child_process';
@@ -18,12 +18,13 @@ import { effectOf, type Request } from './effect-names.ts';
 interface Settings {
   folder: string;
   pairs: string[];
+  chosen?: string[];
   program: string;
   temporal?: string;
 }
 
 const settings = JSON.parse(process.env['CRASH_POINTS'] ?? '') as Settings;
-const control = new CrashControl(settings.folder, settings.pairs);
+const control = new CrashControl(settings.folder, settings.pairs, settings.chosen);
 
 const activity = settings.temporal
   ? (createRequire(settings.temporal)('@temporalio/activity') as { Context: typeof Context }).Context

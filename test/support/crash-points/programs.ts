@@ -16,8 +16,8 @@ export async function bundlePreload({ folder }: CrashControl): Promise<string> {
 }
 
 /** The value of CRASH_POINTS for a program. A worker has activities, a runner has none. */
-export const settingsOf = ({ folder, pairs }: CrashControl, program: 'worker' | 'runner'): string =>
-  JSON.stringify({ folder, pairs, program, ...(program === 'worker' && { temporal: bundle(program) }) });
+export const settingsOf = ({ folder, pairs, chosen }: CrashControl, program: 'worker' | 'runner'): string =>
+  JSON.stringify({ folder, pairs, chosen, program, ...(program === 'worker' && { temporal: bundle(program) }) });
 
 /**
  * A worker that starts again at once after a crash: the pause of the stack's own restarts grows to half a minute. Its child dies
