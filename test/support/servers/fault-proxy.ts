@@ -32,7 +32,8 @@ export const faults = {
 } as const satisfies Record<string, Fault>;
 
 export class FaultProxy {
-  readonly calls: { operation: string; body: Body }[] = [];
+  /** `at`: when the call arrived, in ms of `performance.now()`. */
+  readonly calls: { operation: string; body: Body; at: number }[] = [];
   private readonly faults = new Map<string, { fault: Fault; left: number }>();
   private readonly server = createServer((incoming, outgoing) => {
     void this.serve(incoming, outgoing).catch(() => outgoing.destroy());
@@ -83,7 +84,7 @@ export class FaultProxy {
     const operation = incoming.url?.split('/').at(-1) ?? '';
     const content = await textOf(incoming);
     const asked = JSON.parse(content || '{}') as Body;
-    this.calls.push({ operation, body: asked });
+    this.calls.push({ operation, body: asked, at: performance.now() });
     const fault = this.faultFor(operation);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'refuse') {
