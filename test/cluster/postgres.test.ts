@@ -32,9 +32,19 @@ describeWithCluster('a campaign on a Temporal over PostgreSQL', function () {
     await cluster.postgres.resume();
     assert.match(cluster.postgres.log, /was not properly shut down; automatic recovery in progress/);
     await eventually('Temporal answers again', () => cluster.answers(), { withinMs: 60_000 });
+    for (const [share, how] of [
+      [0.2, 'cut'],
+      [0.3, 'silent'],
+    ] as const) {
+      await reached(share, `${how} connections between Temporal and PostgreSQL`);
+      await cluster.separate(how);
+      await eventually('Temporal does not answer', async () => !(await cluster.answers()), { withinMs: 60_000 });
+      await cluster.rejoin();
+      await eventually('Temporal answers again', () => cluster.answers(), { withinMs: 120_000 });
+    }
     for (const [share, signal] of [
-      [0.35, 'SIGKILL'],
-      [0.6, 'SIGTERM'],
+      [0.45, 'SIGKILL'],
+      [0.65, 'SIGTERM'],
     ] as const) {
       await reached(share, `${signal} for Temporal's server`);
       await cluster.end(signal);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { Toxiproxy, type Toxic } from '../chaos/toxiproxy.ts';
 import { freePorts } from '../servers/free-port.ts';
 import { addSearchAttributes, makeNamespace } from '../servers/make-namespace.ts';
 import { Daemon } from './daemon.ts';
@@ -10,13 +11,17 @@ import { portsNeeded, writeTemporalConfig } from './temporal-config.ts';
 import { makeTemporalDatabases } from './temporal-databases.ts';
 import { temporalPrograms } from './temporal-programs.ts';
 
-/** A Temporal server over PostgreSQL, both of which can be ended and started again, with a namespace as Holdout needs it. */
+/**
+ * A Temporal server over PostgreSQL, both of which can be ended and started again, and cut from each other, with a namespace as Holdout
+ * needs it.
+ */
 export class TemporalCluster {
   readonly namespace = 'holdout';
 
   private constructor(
     readonly address: string,
     readonly postgres: Postgres,
+    private readonly toxiproxy: Toxiproxy,
     private readonly server: Daemon,
     private readonly folder: string,
   ) {}
@@ -27,9 +32,11 @@ export class TemporalCluster {
     const postgres = await Postgres.start();
     const folder = mkdtempSync(join(tmpdir(), 'holdout-cluster-'));
     const port = await freePorts(portsNeeded);
-    const flags = writeTemporalConfig(folder, port, postgres.address);
+    const toxiproxy = await Toxiproxy.start();
+    const database = { ...postgres.address, port: await toxiproxy.open('database', postgres.address.port) };
+    const flags = writeTemporalConfig(folder, port, database);
     const server = new Daemon([programs.server, ...flags, 'start'], { env: { PATH: process.env['PATH'] } });
-    const cluster = new TemporalCluster(`127.0.0.1:${port}`, postgres, server, folder);
+    const cluster = new TemporalCluster(`127.0.0.1:${port}`, postgres, toxiproxy, server, folder);
     try {
       await makeTemporalDatabases(programs.sql, postgres.address);
       await cluster.resume();
@@ -56,6 +63,16 @@ export class TemporalCluster {
     return this.server.start(() => this.answers());
   }
 
+  /** Cuts Temporal's server from its database: connections break and none is accepted, or they stay open and are silent. */
+  async separate(how: 'cut' | 'silent'): Promise<void> {
+    await (how === 'cut' ? this.toxiproxy.enable('database', false) : this.toxiproxy.poison('database', silence));
+  }
+
+  /** Ends what {@link separate} began. */
+  rejoin(): Promise<void> {
+    return this.toxiproxy.reset();
+  }
+
   /** Whether Temporal answers from its database. */
   async answers(): Promise<boolean> {
     try {
@@ -72,6 +89,7 @@ export class TemporalCluster {
   /** Ends both servers and removes their data. */
   async stop(): Promise<void> {
     await this.server.end('SIGKILL');
+    await this.toxiproxy.stop();
     await this.postgres.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -92,3 +110,9 @@ export class TemporalCluster {
     }
   }
 }
+
+const silence: Toxic[] = (['upstream', 'downstream'] as const).map((stream) => ({
+  type: 'timeout',
+  stream,
+  attributes: { timeout: 0 },
+}));
