@@ -32,9 +32,22 @@ describe('a campaign whose processes are killed', function () {
     await first.until('two runs are over and one is under way', () => ended(2)() && someRun());
     process.kill(home.pidOf('worker'), 'SIGKILL');
     await first.until('runs end after the worker was killed', ended(4));
-    await first.until('a run is under way', someRun);
+    // It would otherwise end by itself about when the stack does.
+    const paused: number[] = [];
+    const pauseOne = (): boolean => {
+      const [runner] = home.runnersAlive();
+      if (runner !== undefined) process.kill(runner, 'SIGSTOP');
+      paused.push(...home.runnersAlive().filter((pid) => pid === runner));
+      return paused.length > 0;
+    };
+    await first.until('a run is under way', pauseOne);
     home.killStack(first);
-    assert.ok(home.runnersAlive().length > 0, 'runners outlive the stack');
+    assert.deepEqual(
+      home.runnersAlive().filter((pid) => paused.includes(pid)),
+      paused,
+      'runners outlive the stack',
+    );
+    for (const pid of paused) process.kill(pid, 'SIGCONT');
     await first.end();
 
     const second = start();
