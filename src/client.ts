@@ -23,7 +23,7 @@ async function run(): Promise<number> {
 
 /** Errors of S3, Batch and Temporal name neither the thing nor the next step. */
 async function inWordsOfCatalogue(error: unknown): Promise<unknown> {
-  if (error instanceof CommanderError) return error;
+  if (error instanceof CommanderError || (error instanceof HoldoutError && error.source === 'user')) return error;
   if (process.env['HOLDOUT_STACK'] !== 'remote')
     return (await import('./client/error-of-embedded.ts')).errorOfEmbedded(error);
   if (error instanceof HoldoutError) return error;

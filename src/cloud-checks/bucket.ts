@@ -1,5 +1,6 @@
 import { HeadBucketCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { HoldoutError, holdoutError, messageOf } from '../errors.ts';
+import { awsCauseOf } from './aws-call.ts';
 import { awsErrorKind, statusOf } from './rules/aws-error-kind.ts';
 import type { Caller } from './caller.ts';
 
@@ -55,7 +56,7 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
   }
   if (isUnavailable(status)) {
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'AWS';
-    const cause = status === undefined ? messageOf(error) : `HTTP status ${status}`;
+    const cause = status === undefined ? messageOf(error) : `HTTP status ${status}${wordsOf(error)}`;
     return holdoutError('S3_UNREACHABLE', { bucket, endpoint, cause, effect }, error);
   }
   if (kind.kind === 'skewed') return holdoutError('CLOCK_SKEWED', { skew: 'too far from', effect }, error);
@@ -66,6 +67,12 @@ export function bucketError(bucket: string, error: unknown, owner: string | unde
 
 /** Whether S3 did not respond, or with a server error, however often it was asked. */
 const isUnavailable = (status: number | undefined): boolean => status === undefined || status >= 500;
+
+/** A response to HEAD has none. */
+function wordsOf(error: unknown): string {
+  const words = awsCauseOf(error);
+  return words.includes('UnknownError') ? '' : `, ${words}`;
+}
 
 /** Who makes buckets and grants rights. */
 const byAccount = 'administrator of the AWS account';

@@ -4,7 +4,7 @@ import type { HttpRequest } from '@smithy/core/protocols';
 import type { Agent } from 'undici';
 import { connectionLimits } from './s3-client.ts';
 
-/** A response to the request of a small object. `body`: undefined if it is longer than `maxBytes`, or of unknown length. */
+/** A response to the request of a small object. `body`: undefined if it is longer than `maxBytes`. */
 export interface SmallResponse {
   status: number;
   headers: ResponseHeaders;
@@ -13,12 +13,15 @@ export interface SmallResponse {
 
 type ResponseHeaders = Record<string, string | string[] | undefined>;
 
+/** Requests that go over the connections of the SDK's client. */
+export const fewRequests = 1_000;
+
 /** As many as the SDK's own client opens to one server. */
 const connectionsAtOnce = 50;
 
 /**
- * Sends requests for small objects. The first go over the connections of the SDK's client. A process that sends more of them loads
- * undici, which costs 0.1 s of processor time once, and less than half of the processor time for each request (docs/adr/0018).
+ * Sends requests for small objects. The first go over the connections of the SDK's client. Who sends more loads undici, which costs
+ * 0.1 s of processor time once, and less than half of the processor time for each request (docs/adr/0018).
  */
 export class SmallObjectConnections {
   private sent = 0;
@@ -27,8 +30,7 @@ export class SmallObjectConnections {
   constructor(
     private readonly client: S3Client,
     private readonly maxBytes: number,
-    /** Requests over the connections of the SDK's client. */
-    private readonly few = 1_000,
+    private readonly few = fewRequests,
   ) {}
 
   /** Throws if there is no whole response. */
@@ -41,45 +43,65 @@ export class SmallObjectConnections {
 
   private async sendBySdk(request: HttpRequest): Promise<SmallResponse> {
     const { response } = await this.client.config.requestHandler.handle(request);
-    const {
-      statusCode: status,
-      headers,
-      body,
-    } = response as {
-      statusCode: number;
-      headers: ResponseHeaders;
-      body: Readable;
-    };
-    if (this.isSmall(headers)) return { status, headers, body: Buffer.concat((await body.toArray()) as Buffer[]) };
-    body.destroy();
-    return { status, headers, body: undefined };
+    const { statusCode, headers, body } = response as { statusCode: number; headers: ResponseHeaders; body: Readable };
+    const chunks = new Chunks(this.maxBytes);
+    if (chunks.accept(headers)) {
+      for await (const chunk of body) if (!chunks.add(chunk as Buffer)) break;
+    } else body.destroy();
+    return { status: statusCode, headers, body: chunks.all };
   }
 
   private sendBy(agent: Agent, { protocol, hostname, port, path, headers }: HttpRequest): Promise<SmallResponse> {
     const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
     return new Promise((resolve, reject) => {
-      let response: Omit<SmallResponse, 'body'>;
-      const chunks: Buffer[] = [];
+      const chunks = new Chunks(this.maxBytes);
+      let response: Omit<SmallResponse, 'body'> = { status: 0, headers: {} };
+      const giveUp = (abort: (reason: Error) => void): void => {
+        resolve({ ...response, body: undefined });
+        abort(new Error('the object is not small'));
+      };
       agent.dispatch(
         { origin, path, method: 'GET', headers },
         {
           onRequestStart: () => undefined,
           onResponseStart: (controller, status, responseHeaders) => {
             response = { status, headers: responseHeaders };
-            if (this.isSmall(responseHeaders)) return;
-            resolve({ ...response, body: undefined });
-            controller.abort(new Error('the object is not small'));
+            if (!chunks.accept(responseHeaders)) giveUp((reason) => controller.abort(reason));
           },
-          onResponseData: (_, chunk) => void chunks.push(chunk),
-          onResponseEnd: () => resolve({ ...response, body: Buffer.concat(chunks) }),
+          onResponseData: (controller, chunk) => {
+            if (!chunks.add(chunk)) giveUp((reason) => controller.abort(reason));
+          },
+          onResponseEnd: () => resolve({ ...response, body: chunks.all }),
           onResponseError: (_, error) => reject(error),
         },
       );
     });
   }
+}
 
-  private isSmall(headers: ResponseHeaders): boolean {
-    return Number(headers['content-length']) <= this.maxBytes;
+/** The chunks of a body. S3 does not say how long its errors are. */
+class Chunks {
+  private readonly chunks: Buffer[] = [];
+  private bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** Undefined if they are more than `maxBytes`. */
+  get all(): Buffer | undefined {
+    return this.bytes > this.maxBytes ? undefined : Buffer.concat(this.chunks);
+  }
+
+  /** Returns whether a body with these headers may be small. */
+  accept(headers: ResponseHeaders): boolean {
+    if (Number(headers['content-length']) > this.maxBytes) this.bytes = Infinity;
+    return this.bytes <= this.maxBytes;
+  }
+
+  /** Returns whether they still are at most `maxBytes`. */
+  add(chunk: Buffer): boolean {
+    this.bytes += chunk.length;
+    if (this.bytes <= this.maxBytes) this.chunks.push(chunk);
+    return this.bytes <= this.maxBytes;
   }
 }
 

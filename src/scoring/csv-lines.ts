@@ -30,7 +30,7 @@ export async function forEachLine(
   const splitter = new LineSplitter(onLine);
   let bytes = 0;
   for await (const data of chunks as AsyncIterable<Uint8Array | string>) {
-    const chunk = Buffer.isBuffer(data) ? data : Buffer.from(data);
+    const chunk = bufferOf(data);
     const notText = notTextBecause(chunk, bytes === 0);
     if (notText !== undefined) return { fault: 'not-text', line: null, text: notText };
     bytes += chunk.length;
@@ -45,6 +45,10 @@ export async function forEachLine(
   splitter.end(decoder.end());
   return undefined;
 }
+
+/** Without a copy of bytes. */
+const bufferOf = (data: Uint8Array | string): Buffer =>
+  typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 class LineSplitter {
   count = 0;

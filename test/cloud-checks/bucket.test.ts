@@ -36,7 +36,7 @@ describe('the check of a bucket', () => {
   for (const head of [500, 502, 503])
     it(`calls S3 out of reach, and no right missing, if it responds with ${head} and accepts a list a moment later`, async () => {
       status = { head, list: 200 };
-      await assert.rejects(check(), { code: 'S3_UNREACHABLE', message: new RegExp(`: HTTP status ${head}`) });
+      await assert.rejects(check(), { code: 'S3_UNREACHABLE', message: new RegExp(`: HTTP status ${head}; `) });
     });
 
   it('calls a right missing if S3 refuses the bucket alone', async () => {

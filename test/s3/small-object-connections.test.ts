@@ -19,8 +19,13 @@ describe('connections for small objects', () => {
         response.writeHead(200, { 'content-length': '5' }).write('bro', () => response.destroy());
         return;
       }
+      // As S3 writes its errors, and a large one.
+      if (url === '/404' || url === '/503') {
+        response.writeHead(Number(url.slice(1)), { 'x-of': url }).end(url === '/404' ? url : 'x'.repeat(100));
+        return;
+      }
       const headers = { 'content-length': String(url.length), 'x-of': url };
-      response.writeHead(url === '/404' ? 404 : 200, headers).end(url);
+      response.writeHead(200, headers).end(url);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -66,6 +71,7 @@ describe('connections for small objects', () => {
     await Promise.all([send('/one'), send('/two')]);
     await assert.rejects(send('/broken'));
     assert.deepEqual(await send('/404'), [404, '/404', '/404']);
+    assert.deepEqual(await send('/503'), [503, '/503', undefined]);
     assert.deepEqual(await send('/four'), [200, '/four', '/four']);
     assert.equal(bySdk, 2);
   });

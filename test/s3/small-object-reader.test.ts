@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
+import { fewRequests } from '../../src/s3/small-object-connections.ts';
 import { SmallObjectReader } from '../../src/s3/small-object-reader.ts';
 import { inParallel } from '../../src/in-parallel.ts';
 import { ObjectStore } from '../../src/s3/object-store.ts';
@@ -16,7 +17,7 @@ const keys = ['c/canary:g4/1/claim', 'c/s/1/spec.json', "a b/+&=?#%41/ü/(1)!*'~
 
 for (const [connections, before] of [
   ['over the connections of the SDK', 0],
-  ['after a thousand requests, over connections of its own', 1_000],
+  ['after a thousand requests, over connections of its own', fewRequests],
 ] as const)
   describe(`the lean reader, ${connections}`, () => readsAfter(before));
 

@@ -90,7 +90,8 @@ export class CheckedObjects {
   }
 
   /**
-   * Streams an object and checks its sha256 (hex); `use` may read it meanwhile, and throws RECORD_CHANGED if it cannot open it. A changed object is a fault. One that should have few bytes is read at once.
+   * Streams an object and checks its sha256 (hex); `use` may read it meanwhile, and throws RECORD_CHANGED if it cannot open it. A
+   * changed object is a fault. One that should have few bytes is read at once.
    */
   async stream(
     bucket: string,

@@ -82,7 +82,9 @@ describe('the remains of a killed run', () => {
       const { remains, unlisted } = await jobsOnHost(home, new Set([job]));
       assert.equal(unlisted, undefined);
       assert.ok(remains.every((one) => one.jobId === job));
-      return Object.fromEntries(remains.map(({ kind, what }) => [kind, [what]]));
+      const byKind: Record<string, string[]> = {};
+      for (const { kind, what } of remains) (byKind[kind] ??= []).push(what);
+      return byKind;
     };
     writeJsonFile(home.stack, { engine });
     const { mount, ...others } = await found(jobId);

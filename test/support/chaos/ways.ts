@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { programsWithWorkerIn } from '../campaigns/programs-with-batch-at.ts';
 import { freePort } from '../servers/free-port.ts';
 import { Microburst } from '../../cloud/batch/microburst.ts';
-import { countRequests, type RequestCounter } from '../servers/request-counter.ts';
 import { Toxiproxy } from './toxiproxy.ts';
 
 interface Key {
@@ -18,7 +17,6 @@ interface Key {
  */
 export class Ways {
   private bursts: Record<'s3' | 'batch', Microburst> | undefined;
-  private toS3: RequestCounter | undefined;
   private readonly records = mkdtempSync(join(tmpdir(), 'holdout-microburst-'));
 
   private constructor(
@@ -46,11 +44,8 @@ export class Ways {
   /** Starts microburst, with the keys by which it signs what it passes on; the servers need not be up yet. */
   async connect(keys: { s3: Key; batch: Key }): Promise<void> {
     const { ports, burstPorts } = this;
-    // microburst sends a body with HEAD, which the S3 server takes for the next request of a connection. The relay keeps none.
-    this.toS3 = await countRequests(`http://127.0.0.1:${ports.s3}`);
-    const upstreams = { s3: this.toS3.endpoint, batch: `http://127.0.0.1:${ports.batch}` };
     const start = async (service: 's3' | 'batch'): Promise<Microburst> => {
-      const upstream = upstreams[service];
+      const upstream = `http://127.0.0.1:${ports[service]}`;
       const burst = await Microburst.start(burstPorts[service], upstream, keys[service], this.records);
       // It reads the model of a service at the first call, for longer than a client waits on a busy machine.
       const authorization = `AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/${service}/aws4_request, Signature=0`;
@@ -67,7 +62,6 @@ export class Ways {
 
   async close(): Promise<void> {
     for (const server of [this.toxiproxy, this.bursts?.s3, this.bursts?.batch]) await server?.stop();
-    this.toS3?.close();
     for (const folder of [this.programs, this.records]) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -42,8 +42,8 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Starts the server. */
-export async function startS3Server(): Promise<S3Server> {
+/** Starts the server. It closes each connection unless it `keepsConnections`, as AWS does. */
+export async function startS3Server({ keepsConnections = false } = {}): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-s3-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -56,7 +56,7 @@ export async function startS3Server(): Promise<S3Server> {
     HOLDOUT_BUCKET_PREFIX: '',
   };
   const buckets = bucketsOf({ bucketPrefix: '' });
-  let server = await serve(folder, port);
+  let server = await serve(folder, port, keepsConnections);
   const client = clientOf(endpoint, environment);
   for (const Bucket of Object.values(buckets) as string[]) await client.send(new CreateBucketCommand({ Bucket }));
   client.destroy();
@@ -77,7 +77,7 @@ export async function startS3Server(): Promise<S3Server> {
     removeKey: ({ access }) => administer(endpoint, 'delete-user', '--access', access),
     halt,
     resume: async () => {
-      server = await serve(folder, port);
+      server = await serve(folder, port, keepsConnections);
     },
     stop: async () => {
       await halt();
@@ -86,8 +86,9 @@ export async function startS3Server(): Promise<S3Server> {
   };
 }
 
-async function serve(folder: string, port: number): Promise<ChildProcess> {
-  const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet', '--keep-alive'];
+async function serve(folder: string, port: number, keepsConnections: boolean): Promise<ChildProcess> {
+  const keeping = keepsConnections ? ['--keep-alive'] : [];
+  const listen = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet', ...keeping];
   const accounts = join(folder, 'accounts');
   const buckets = join(folder, 'buckets');
   for (const one of [accounts, buckets]) await mkdir(one, { recursive: true });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { freeMiBAt } from '../../../local/free-space.ts';
 import { homeFolder } from '../../../local/stack/home/home.ts';
 
@@ -7,10 +6,15 @@ const leastMiB = 16;
 
 /** The home of the embedded stack if its disk has no room, so that its servers cannot write. */
 export function fullHome(): { home: string; freeMiB: number } | undefined {
-  const home = homeFolder();
-  if (process.env['HOLDOUT_STACK'] === 'remote' || !existsSync(home)) return undefined;
-  const freeMiB = freeMiBAt(home);
-  return freeMiB < leastMiB ? { home, freeMiB } : undefined;
+  if (process.env['HOLDOUT_STACK'] === 'remote') return undefined;
+  try {
+    const home = homeFolder();
+    const freeMiB = freeMiBAt(home);
+    return freeMiB < leastMiB ? { home, freeMiB } : undefined;
+  } catch {
+    // There is none, or it cannot be looked at: whoever asks has another error to report.
+    return undefined;
+  }
 }
 
 /** For `status`. */

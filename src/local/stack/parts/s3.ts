@@ -34,7 +34,6 @@ export async function s3Part(program: string, home: Home, ports: Ports, credenti
       `--iam-dir=${home.s3Accounts}`,
       '--health=/health',
       '--quiet',
-      '--keep-alive',
       'posix',
       // The server sets modes itself, regardless of the umask.
       '--dir-perms=0700',
