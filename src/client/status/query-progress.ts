@@ -1,4 +1,4 @@
-import { isGrpcDeadlineError, QueryNotRegisteredError } from '@temporalio/client';
+import { isGrpcCancelledError, isGrpcDeadlineError, QueryNotRegisteredError } from '@temporalio/client';
 import type { CampaignProgress } from '../../campaign/operators/progress.ts';
 import { holdoutError, HoldoutError } from '../../errors.ts';
 import { campaignWorkflowId } from '../../ids.ts';
@@ -22,6 +22,9 @@ export const pollCampaign = <Result>(work: () => Promise<Result>, limit: number,
     longestPause: pollMs,
     isPermanent: (error) => !(error instanceof HoldoutError && error.code === 'CAMPAIGN_SILENT'),
   });
+
+/** The deadline of a query has passed; the server may notice it first, and then cancels the call. */
+export const isUnanswered = (error: unknown): boolean => isGrpcDeadlineError(error) || isGrpcCancelledError(error);
 
 /** `stopped`: rounds are open, but no workflow continues them. */
 type QueriedCampaign =
@@ -64,7 +67,7 @@ export async function queryProgress(
       const isLoading = error instanceof QueryNotRegisteredError;
       // The server refuses a query at once that no worker has been there for.
       if (!isLoading) await requireWorker({ temporal }, campaign);
-      if (!isLoading && !isGrpcDeadlineError(error)) throw error;
+      if (!isLoading && !isUnanswered(error)) throw error;
       const [stuck] = isLoading ? await stuckActivities({ temporal }, campaign) : [];
       if (stuck) throw holdoutError('CAMPAIGN_STUCK', { campaign, stuck: stuckActivityLine(stuck) }, error);
       throw holdoutError('CAMPAIGN_SILENT', { campaign, seconds: withinMs / 1000 }, error);
