@@ -7,6 +7,7 @@ export const unitTests = [
   'test/bench/',
   'test/campaign/',
   'test/cloud-checks/',
+  'test/client/error-of-embedded.test.ts',
   'test/client/error-of-service.test.ts',
   'test/client/invariants/',
   'test/client/operator/',
