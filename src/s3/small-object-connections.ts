@@ -25,7 +25,7 @@ const connectionsAtOnce = 50;
  */
 export class SmallObjectConnections {
   private sent = 0;
-  private agent: Promise<Agent> | undefined;
+  private agent: Promise<Agent | undefined> | undefined;
 
   constructor(
     private readonly client: S3Client,
@@ -36,9 +36,9 @@ export class SmallObjectConnections {
   /** Throws if there is no whole response. */
   async send(request: HttpRequest): Promise<SmallResponse> {
     this.sent += 1;
-    if (this.sent <= this.few) return this.sendBySdk(request);
-    this.agent ??= openAgent();
-    return this.sendBy(await this.agent, request);
+    if (this.sent > this.few) this.agent ??= openAgent();
+    const agent = await this.agent;
+    return agent === undefined ? this.sendBySdk(request) : this.sendBy(agent, request);
   }
 
   private async sendBySdk(request: HttpRequest): Promise<SmallResponse> {
@@ -105,11 +105,12 @@ class Chunks {
   }
 }
 
-/** Its idle connections do not keep the process alive. */
-async function openAgent(): Promise<Agent> {
-  const { Agent: UndiciAgent } = await import('undici');
+/** Its idle connections do not keep the process alive. Undefined in a program whose bundle has no undici: the runner. */
+async function openAgent(): Promise<Agent | undefined> {
+  const undici = await import('undici').catch(() => undefined);
+  if (undici === undefined) return undefined;
   const { connectionTimeout, socketTimeout } = connectionLimits;
-  return new UndiciAgent({
+  return new undici.Agent({
     connections: connectionsAtOnce,
     connect: { timeout: connectionTimeout },
     headersTimeout: socketTimeout,

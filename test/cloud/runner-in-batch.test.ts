@@ -136,11 +136,17 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     });
   }
 
+  /** Launcher and runner. Both stand still first: the one that is killed later would end the submission. */
+  async function killBoth(jobId: string): Promise<void> {
+    for (const signal of ['STOP', 'KILL'])
+      await batch.host.docker('kill', `--signal=${signal}`, `ecs-${jobId}`, `ho-${jobId}-runner`);
+  }
+
   it('has its submission ended by the host’s reaper within 30 s after kill -9 of launcher and runner', async () => {
     const job = batch.startJob(await batch.run('sleep 300', { limits: { wallClockSeconds: 300 } }));
     await batch.submissionOf(job.jobId);
     const killed = performance.now();
-    await batch.host.docker('kill', '--signal=KILL', `ecs-${job.jobId}`, `ho-${job.jobId}-runner`);
+    await killBoth(job.jobId);
     await job.exitCode;
     assert.deepEqual(await batch.host.running('holdout.job'), [`ho-${job.jobId}`]);
     // As if the reaper had run just before: the longest wait for it.
@@ -157,7 +163,7 @@ describeWithDocker('the runner, started from its job definition as the ECS agent
     const lost = await batch.run('sleep 300', { limits: { wallClockSeconds: 300 } });
     const job = batch.startJob(lost);
     await batch.submissionOf(job.jobId);
-    await batch.host.docker('kill', '--signal=KILL', `ecs-${job.jobId}`, `ho-${job.jobId}-runner`);
+    await killBoth(job.jobId);
     await job.exitCode;
     assert.deepEqual(await batch.host.running('holdout.job'), [`ho-${job.jobId}`]);
     const spec = await batch.run(copies);
