@@ -61,7 +61,12 @@ export class ChaosCampaigns {
   /** Runs a campaign of this name to its end. */
   async run(campaign: string): Promise<Ended> {
     const { home, disk } = this.place;
-    const file = await writeCampaignFolder(join(disk.folder, 'files', campaign), { ...this.shape, campaign });
+    let file = '';
+    // The disk may be full at the moment.
+    await eventually('there is room for the campaign’s files', async () => {
+      file = await writeCampaignFolder(join(disk.folder, 'files', campaign), { ...this.shape, campaign });
+      return true;
+    });
     await this.insist('start', file, '--detach');
     let looks = 0;
     const isOver = async (): Promise<boolean> => {
