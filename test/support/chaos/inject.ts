@@ -39,7 +39,8 @@ async function disturbProcess(pid: number, kind: ProcessFault, forMs: number): P
 const both = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] =>
   (['upstream', 'downstream'] as const).map((stream) => ({ type, stream, attributes }));
 
-const toxics: Record<Exclude<ConnectionFault, 'partition'>, Toxic[]> = {
+/** What toxiproxy does to a connection. */
+export const toxics: Record<Exclude<ConnectionFault, 'partition'>, Toxic[]> = {
   'black-hole': both('timeout', { timeout: 0 }),
   latency: both('latency', { latency: 1_000, jitter: 900 }),
   reset: both('reset_peer', { timeout: 0 }),

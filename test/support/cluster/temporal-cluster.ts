@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { Toxiproxy, type Toxic } from '../chaos/toxiproxy.ts';
+import { toxics } from '../chaos/inject.ts';
+import { Toxiproxy } from '../chaos/toxiproxy.ts';
 import { freePorts } from '../servers/free-port.ts';
 import { addSearchAttributes, makeNamespace } from '../servers/make-namespace.ts';
 import { Daemon } from './daemon.ts';
@@ -65,7 +66,9 @@ export class TemporalCluster {
 
   /** Cuts Temporal's server from its database: connections break and none is accepted, or they stay open and are silent. */
   async separate(how: 'cut' | 'silent'): Promise<void> {
-    await (how === 'cut' ? this.toxiproxy.enable('database', false) : this.toxiproxy.poison('database', silence));
+    await (how === 'cut'
+      ? this.toxiproxy.enable('database', false)
+      : this.toxiproxy.poison('database', toxics['black-hole']));
   }
 
   /** Ends what {@link separate} began. */
@@ -110,9 +113,3 @@ export class TemporalCluster {
     }
   }
 }
-
-const silence: Toxic[] = (['upstream', 'downstream'] as const).map((stream) => ({
-  type: 'timeout',
-  stream,
-  attributes: { timeout: 0 },
-}));
